@@ -1,0 +1,1 @@
+//! Opens the stores, starts the tasks, wires the rooms, stops them in order.

@@ -1,0 +1,37 @@
+//! The only asker of the time.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::SystemTime,
+};
+
+use banyan_protocol::Timestamp;
+
+/// Where "now" comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum Clock {
+    /// The machine's clock.
+    System,
+    /// A clock that stands still until it is moved, in microseconds since the epoch.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only tests stop the clock"))]
+    Fixed(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// Now.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
+    pub(crate) fn now(&self) -> Timestamp {
+        match self {
+            Self::System => {
+                let since = SystemTime::now()
+                    .duration_since(SystemTime::UNIX_EPOCH)
+                    .map_or(0, |elapsed| i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX));
+                Timestamp::from_micros(since)
+            }
+            Self::Fixed(micros) => Timestamp::from_micros(micros.load(Ordering::Relaxed)),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Two marks that only grow: how far the log goes (`head`) and how far the view has followed
+//! (`projected`). Writers publish them, readers wait for them; nobody sleeps.
+//!
+//! This room knows no other.
+
+use banyan_protocol::Position;
+use tokio::sync::watch;
+
+/// Both marks. Clones share them.
+#[derive(Clone, Debug)]
+pub(crate) struct Progress {
+    head: watch::Sender<Position>,
+    projected: watch::Sender<Position>,
+}
+
+impl Progress {
+    /// Marks that start at what was found on disk.
+    pub(crate) fn new(head: Position, projected: Position) -> Self {
+        Self { head: watch::Sender::new(head), projected: watch::Sender::new(projected) }
+    }
+
+    /// The last position of the log.
+    pub(crate) fn head(&self) -> Position {
+        *self.head.borrow()
+    }
+
+    /// The last position that the view covers.
+    pub(crate) fn projected(&self) -> Position {
+        *self.projected.borrow()
+    }
+
+    /// Moves `head` forward; a smaller position changes nothing.
+    pub(crate) fn publish_head(&self, position: Position) {
+        raise(&self.head, position);
+    }
+
+    /// Moves `projected` forward; a smaller position changes nothing.
+    pub(crate) fn publish_projected(&self, position: Position) {
+        raise(&self.projected, position);
+    }
+
+    /// Wakes whenever `head` moved.
+    pub(crate) fn watch_head(&self) -> watch::Receiver<Position> {
+        self.head.subscribe()
+    }
+
+    /// Wakes whenever `projected` moved.
+    pub(crate) fn watch_projected(&self) -> watch::Receiver<Position> {
+        self.projected.subscribe()
+    }
+}
+
+fn raise(mark: &watch::Sender<Position>, position: Position) {
+    mark.send_if_modified(|current| {
+        let grows = *current < position;
+        if grows {
+            *current = position;
+        }
+        grows
+    });
+}

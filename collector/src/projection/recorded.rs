@@ -1,0 +1,41 @@
+//! An event with its place in the log, decoded for folding.
+
+use banyan_protocol::{Envelope, Fact, Flags, Position, Timestamp};
+
+/// An envelope that is in the log.
+#[derive(Clone, Debug)]
+pub(crate) struct Recorded<'a> {
+    /// Where.
+    pub position: Position,
+    /// When it was received, by our clock.
+    pub received_at: Timestamp,
+    /// As posted.
+    pub envelope: Envelope<'a>,
+    /// What it means.
+    pub fact: Fact<'a>,
+    /// Envelope's and fact's oddities together.
+    pub flags: Flags,
+    /// BLAKE3-128 of the bytes received.
+    pub digest: [u8; 16],
+    /// 0, or which version of its identity it is.
+    pub variant: u32,
+}
+
+impl Recorded<'_> {
+    /// Event time: the agent's clock, or ours where the agent's was unreadable.
+    pub(crate) fn at(&self) -> Timestamp {
+        self.envelope.timestamp.unwrap_or(self.received_at)
+    }
+}
+
+/// Orders the events of one session. Events without a sequence come before all others, by
+/// arrival; equal sequences are ordered by arrival.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+pub(crate) struct Stamp {
+    /// The agent's count.
+    pub sequence: Option<i64>,
+    /// The place in the log.
+    pub position: Position,
+}

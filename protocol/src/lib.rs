@@ -1,0 +1,30 @@
+//! Everything that crosses Banyan's wire, in both directions: events in, views out.
+//!
+//! Reading order: [`envelope`] (what an agent posted), [`fact`] (what it means, both payload
+//! dialects), [`violation`] (why input is refused), [`receipt`] and [`cursor`] (what the
+//! collector answers), [`view`] (what readers get), [`limits`].
+//!
+//! This crate does no I/O and never asks the time: everything here is a function of its input.
+
+pub mod cursor;
+pub mod envelope;
+pub mod fact;
+pub mod flags;
+pub mod limits;
+pub mod money;
+pub mod receipt;
+pub mod repair;
+pub mod time;
+pub mod view;
+pub mod violation;
+
+pub use cursor::{Cursor, CursorError};
+pub use envelope::Envelope;
+pub use fact::Fact;
+pub use flags::Flags;
+pub use money::MicroDollars;
+pub use time::Timestamp;
+pub use violation::Violation;
+
+/// A place in the log: 1, 2, 3 … in commit order, never reused. 0 means "before the first".
+pub type Position = i64;

@@ -1,0 +1,25 @@
+//! What readers get: the JSON of every route, and the input of every page.
+//!
+//! Money is in dollars, times are RFC 3339 in UTC, durations say their unit.
+
+mod alert;
+mod error;
+mod event;
+mod feed;
+mod figures;
+mod forest;
+mod group;
+mod quarantine;
+mod session;
+mod tree;
+
+pub use alert::{AlertRule, AlertView, Severity};
+pub use error::ErrorView;
+pub use event::{BanyanPart, EventView, RecordedView};
+pub use feed::{Call, CallState, ChildRef, EventDetail, FeedItem, FeedKind, FeedView};
+pub use figures::{Exactness, Figures, Total};
+pub use forest::{Branch, Counts, ForestView, Node};
+pub use group::GroupView;
+pub use quarantine::QuarantineView;
+pub use session::{Activity, Attention, Range, SessionView, Status};
+pub use tree::TreeView;

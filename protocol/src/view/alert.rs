@@ -1,0 +1,57 @@
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{Position, Timestamp};
+
+/// Something about a session that deserves a look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AlertView {
+    /// The session it is about.
+    pub session_id: String,
+    /// Which rule fired.
+    #[serde(rename = "type")]
+    pub rule: AlertRule,
+    /// One sentence.
+    pub message: String,
+    /// How bad.
+    pub severity: Severity,
+    /// Event time of the evidence's last event.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// Positions of the first and the last event of the evidence.
+    pub evidence: [Position; 2],
+}
+
+/// The rules, all on event time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertRule {
+    /// The same tool with the same input again and again.
+    Loop,
+    /// Several unsure thoughts in a row.
+    LowConfidence,
+    /// Several failed tool calls in a row.
+    ErrorCascade,
+    /// A long silence between two events of a live session.
+    Stall,
+    /// One step cost many times what the steps before it did.
+    CostSpike,
+}
+
+impl AlertRule {
+    /// All of them, in the order of their stored numbers.
+    pub const ALL: [Self; 5] =
+        [Self::Loop, Self::LowConfidence, Self::ErrorCascade, Self::Stall, Self::CostSpike];
+}
+
+/// How bad an alert is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Look when you can.
+    Warning,
+    /// Look now.
+    Critical,
+}

@@ -1,15 +1,48 @@
 //! Opens `view.db`: one writer connection, many read-only ones.
 //!
+//! The readers can be moved to another file while they are in use: a rebuild fills a file of its
+//! own and [`View::replace`] switches over. Who asked [`View::readers`] before the switch goes on
+//! reading the old file, who asks after it reads the new one; a question that is answered from
+//! one clone of the pool never sees a mix.
+//!
 //! This room knows no other; what is in the tables is the projection's and the query's business.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::{
+    ConnectOptions as _, SqliteConnection, SqlitePool,
+    migrate::{MigrateError, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
 use thiserror::Error;
 
-/// The read model's database.
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/view");
+
+/// Connections that read at the same time.
+const READERS_MAX_COUNT: u32 = 4;
+/// Page cache of the writer.
+const WRITER_CACHE_KIB: u32 = 32 * 1024;
+/// Page cache of each reader; behind it is the page cache of the operating system.
+const READER_CACHE_KIB: u32 = 4 * 1024;
+/// How long to wait for a lock that only a checkpoint can hold.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+/// The write-ahead log is copied into the file when it has grown to this many pages (16 MiB).
+const CHECKPOINT_PAGES: u32 = 4_000;
+/// What the write-ahead log is cut back to after a burst.
+const WAL_MAX_BYTES: u32 = 64 * 1024 * 1024;
+
+/// The read model's database. Clones share it, also across [`View::replace`].
 #[derive(Clone, Debug)]
 pub(crate) struct View {
+    current: Arc<RwLock<Current>>,
+}
+
+#[derive(Debug)]
+struct Current {
     readers: SqlitePool,
     path: PathBuf,
 }
@@ -20,26 +53,199 @@ pub(crate) enum ViewError {
     /// See the source.
     #[error("the view database failed")]
     Database(#[source] sqlx::Error),
+    /// Made by another version of the binary. Delete it and build it again from the log.
+    #[error("the view has tables of another version")]
+    Schema(#[source] MigrateError),
+    /// An old view cannot be deleted.
+    #[error("the view's file cannot be deleted")]
+    Delete(#[source] std::io::Error),
 }
 
 impl View {
-    /// Opens the readers of the view at `path`, which must exist.
+    /// Opens the readers of the view at `path`, which a writer must have made.
     pub(crate) async fn open(path: &Path) -> Result<Self, ViewError> {
-        todo!("{path:?}")
+        let current = Current::open(path).await?;
+        Ok(Self { current: Arc::new(RwLock::new(current)) })
     }
 
-    /// Connections that can only read.
-    pub(crate) fn readers(&self) -> &SqlitePool {
-        &self.readers
+    /// Connections that can only read. Ask once for each question and answer the whole question
+    /// from the pool that you got.
+    pub(crate) fn readers(&self) -> SqlitePool {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).readers.clone()
+    }
+
+    /// Where the file is now.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).path.clone()
     }
 
     /// Opens or makes the file at `path` with the newest tables, for its only writer.
     pub(crate) async fn writer(path: &Path) -> Result<SqliteConnection, ViewError> {
-        todo!("{path:?}")
+        let mut connection = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
+            .pragma("temp_store", "memory")
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
+            .pragma("journal_size_limit", WAL_MAX_BYTES.to_string())
+            .connect()
+            .await
+            .map_err(ViewError::Database)?;
+        match MIGRATIONS.run(&mut connection).await {
+            Ok(()) => Ok(connection),
+            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
+                Err(ViewError::Database(error))
+            }
+            Err(other) => Err(ViewError::Schema(other)),
+        }
     }
 
-    /// Where the file is.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// Moves the readers to the view at `path`. On success the file before it belongs to nobody
+    /// but questions that have already begun, and may be deleted at once ([`View::delete`]).
+    ///
+    /// Never rename a file that is open: SQLite finds its write-ahead log by name.
+    pub(crate) async fn replace(&self, path: &Path) -> Result<(), ViewError> {
+        let next = Current::open(path).await?;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
+        Ok(())
+    }
+
+    /// Deletes the view at `path` with its side files. A file that is not there is no error.
+    pub(crate) fn delete(path: &Path) -> Result<(), ViewError> {
+        // The main file goes first: without its write-ahead log it may be torn, whereas SQLite
+        // throws away a write-ahead log that finds no file.
+        for suffix in ["", "-wal", "-shm"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(suffix);
+            match std::fs::remove_file(PathBuf::from(name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(ViewError::Delete(error));
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Current {
+    async fn open(path: &Path) -> Result<Self, ViewError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .read_only(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("query_only", "on")
+            .pragma("cache_size", format!("-{READER_CACHE_KIB}"))
+            .pragma("temp_store", "memory");
+        // All connections are opened now and kept: none may be opened after the file was deleted.
+        let readers = SqlitePoolOptions::new()
+            .min_connections(READERS_MAX_COUNT)
+            .max_connections(READERS_MAX_COUNT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await
+            .map_err(ViewError::Database)?;
+        Ok(Self { readers, path: path.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection as _, Row as _};
+
+    use super::*;
+
+    async fn set(writer: &mut SqliteConnection, key: &str, value: &str) {
+        sqlx::query("insert or replace into view_meta (key, value) values (?, ?)")
+            .bind(key)
+            .bind(value)
+            .execute(writer)
+            .await
+            .unwrap();
+    }
+
+    async fn get(readers: &SqlitePool, key: &str) -> Option<String> {
+        sqlx::query("select value from view_meta where key = ?")
+            .bind(key)
+            .fetch_optional(readers)
+            .await
+            .unwrap()
+            .map(|row| row.get(0))
+    }
+
+    #[tokio::test]
+    async fn what_the_writer_writes_the_readers_see() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("view.db");
+        let mut writer = View::writer(&path).await.unwrap();
+        let view = View::open(&path).await.unwrap();
+        assert_eq!(get(&view.readers(), "a").await, None);
+        set(&mut writer, "a", "1").await;
+        assert_eq!(get(&view.readers(), "a").await.as_deref(), Some("1"));
+    }
+
+    #[tokio::test]
+    async fn readers_cannot_write() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("view.db");
+        let mut writer = View::writer(&path).await.unwrap();
+        let view = View::open(&path).await.unwrap();
+        let statement = "insert into view_meta (key, value) values ('a', '1')";
+        let error = sqlx::query(statement).execute(&view.readers()).await.unwrap_err();
+        assert!(error.to_string().contains("readonly"), "{error}");
+        sqlx::query(statement).execute(&mut writer).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_view_that_nobody_made_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("view.db");
+        assert!(matches!(View::open(&path).await, Err(ViewError::Database(_))));
+        assert!(!path.exists());
+    }
+
+    #[tokio::test]
+    async fn a_view_of_another_version_is_named_as_such() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("view.db");
+        let mut writer = View::writer(&path).await.unwrap();
+        sqlx::query("update _sqlx_migrations set checksum = x'00'")
+            .execute(&mut writer)
+            .await
+            .unwrap();
+        writer.close().await.unwrap();
+        assert!(matches!(View::writer(&path).await, Err(ViewError::Schema(_))));
+        View::delete(&path).unwrap();
+        assert!(View::writer(&path).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_replaced_view_is_seen_old_or_new_and_never_mixed() {
+        let directory = tempfile::tempdir().unwrap();
+        let (old, new) = (directory.path().join("view.db"), directory.path().join("view.2.db"));
+        let mut writer = View::writer(&old).await.unwrap();
+        set(&mut writer, "which", "old").await;
+        let view = View::open(&old).await.unwrap();
+        let begun = view.readers();
+
+        let mut shadow = View::writer(&new).await.unwrap();
+        set(&mut shadow, "which", "new").await;
+        view.clone().replace(&new).await.unwrap();
+        writer.close().await.unwrap();
+        View::delete(&old).unwrap();
+
+        // More questions at once than there are connections: none may need a new one.
+        let questions = (0..16).map(|_| get(&begun, "which"));
+        for answer in futures_util::future::join_all(questions).await {
+            assert_eq!(answer.as_deref(), Some("old"));
+        }
+        assert_eq!(get(&view.readers(), "which").await.as_deref(), Some("new"));
+        assert_eq!(view.path(), new);
+        assert!(!old.exists());
     }
 }

@@ -9,16 +9,14 @@ use tokio::sync::watch;
 /// Both marks. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress {
-    head: watch::Receiver<Position>,
+    head: watch::Sender<Position>,
     projected: watch::Sender<Position>,
 }
 
 impl Progress {
-    /// Follows the head that the log publishes (before it acknowledges, so that a read which
-    /// starts after an acknowledgement knows what to wait for); `projected` starts at what was
-    /// found on disk.
-    pub(crate) fn new(head: watch::Receiver<Position>, projected: Position) -> Self {
-        Self { head, projected: watch::Sender::new(projected) }
+    /// Marks that start at what was found on disk.
+    pub(crate) fn new(head: Position, projected: Position) -> Self {
+        Self { head: watch::Sender::new(head), projected: watch::Sender::new(projected) }
     }
 
     /// The last position of the log.
@@ -31,24 +29,33 @@ impl Progress {
         *self.projected.borrow()
     }
 
+    /// Moves `head` forward; a smaller position changes nothing.
+    pub(crate) fn publish_head(&self, position: Position) {
+        raise(&self.head, position);
+    }
+
     /// Moves `projected` forward; a smaller position changes nothing.
     pub(crate) fn publish_projected(&self, position: Position) {
-        self.projected.send_if_modified(|current| {
-            let grows = *current < position;
-            if grows {
-                *current = position;
-            }
-            grows
-        });
+        raise(&self.projected, position);
     }
 
     /// Wakes whenever `head` moved.
     pub(crate) fn watch_head(&self) -> watch::Receiver<Position> {
-        self.head.clone()
+        self.head.subscribe()
     }
 
     /// Wakes whenever `projected` moved.
     pub(crate) fn watch_projected(&self) -> watch::Receiver<Position> {
         self.projected.subscribe()
     }
+}
+
+fn raise(mark: &watch::Sender<Position>, position: Position) {
+    mark.send_if_modified(|current| {
+        let grows = *current < position;
+        if grows {
+            *current = position;
+        }
+        grows
+    });
 }

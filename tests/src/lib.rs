@@ -1,1 +1,3 @@
-//! .
+//! What the end-to-end tests share. They know the collector by its public surface only.
+
+pub mod source;

@@ -126,12 +126,19 @@ impl Query {
     }
 
     /// What the projection made of the `count` positions from `first` on.
-    pub(crate) async fn outcome(&self, first: Position, count: usize) -> Result<Outcome, QueryError> {
+    pub(crate) async fn outcome(
+        &self,
+        first: Position,
+        count: usize,
+    ) -> Result<Outcome, QueryError> {
         todo!("{first} {count}")
     }
 
     /// A page of sessions, newest first.
-    pub(crate) async fn sessions(&self, request: &SessionsRequest) -> Result<SessionsPage, QueryError> {
+    pub(crate) async fn sessions(
+        &self,
+        request: &SessionsRequest,
+    ) -> Result<SessionsPage, QueryError> {
         todo!("{request:?}")
     }
 
@@ -209,7 +216,11 @@ impl Query {
     }
 
     /// Groups by number, behind `after`.
-    pub(crate) async fn groups(&self, after: u32, limit: u32) -> Result<Vec<GroupView>, QueryError> {
+    pub(crate) async fn groups(
+        &self,
+        after: u32,
+        limit: u32,
+    ) -> Result<Vec<GroupView>, QueryError> {
         todo!("{after} {limit}")
     }
 
@@ -229,12 +240,20 @@ impl Query {
     }
 
     /// A page of a session's feed; by default the newest.
-    pub(crate) async fn feed(&self, id: &str, request: &FeedRequest) -> Result<Option<FeedView>, QueryError> {
+    pub(crate) async fn feed(
+        &self,
+        id: &str,
+        request: &FeedRequest,
+    ) -> Result<Option<FeedView>, QueryError> {
         todo!("{id} {request:?}")
     }
 
     /// One event of a session, in full.
-    pub(crate) async fn event(&self, id: &str, position: Position) -> Result<Option<EventDetail>, QueryError> {
+    pub(crate) async fn event(
+        &self,
+        id: &str,
+        position: Position,
+    ) -> Result<Option<EventDetail>, QueryError> {
         todo!("{id} {position}")
     }
 

@@ -16,3 +16,35 @@ pub const TYPE_MAX_BYTES: usize = 128;
 pub const VARIANTS_MAX_COUNT: usize = 8;
 /// The largest `sequence`, `i64::MAX`: what every store can hold.
 pub const SEQUENCE_MAX: u64 = 9_223_372_036_854_775_807;
+
+/// A request body as it travels, before decompression.
+pub const BODY_MAX_BYTES: usize = 8 * 1024 * 1024;
+/// How many times larger a body may become when it is decompressed, once it has grown past
+/// [`RATIO_FREE_BYTES`].
+pub const DECOMPRESSION_MAX_RATIO: usize = 200;
+/// Up to here a body may grow by any ratio.
+pub const RATIO_FREE_BYTES: usize = 1024 * 1024;
+/// All bodies together that are being received or recorded.
+pub const BODIES_IN_FLIGHT_MAX_BYTES: usize = 64 * 1024 * 1024;
+/// From the first byte of a request's head to its last.
+pub const HEADER_READ_MAX_MS: u64 = 5_000;
+/// From the end of a request's head to the last byte of its body.
+pub const BODY_READ_MAX_MS: u64 = 10_000;
+/// A connection on which nothing was asked for this long is closed.
+pub const IDLE_CONNECTION_MAX_MS: u64 = 75_000;
+/// A reader that takes no byte for this long is disconnected.
+pub const WRITE_STALL_MAX_MS: u64 = 30_000;
+/// Connections at the same time; further ones wait to be accepted.
+pub const CONNECTIONS_MAX_COUNT: usize = 4_096;
+/// Readers of `/stream` at the same time.
+pub const STREAMS_MAX_COUNT: usize = 1_000;
+/// A reader of `/stream` that is further behind than this gets a reset instead of the events.
+pub const STREAM_LAG_MAX_EVENTS: i64 = 10_000;
+/// Silence on `/stream` after which a comment is sent.
+pub const STREAM_PING_MS: u64 = 15_000;
+/// Rows of one page of any list.
+pub const PAGE_MAX_ROWS: u32 = 1_000;
+/// Sessions of one `/sessions/{id}/tree`.
+pub const TREE_MAX_SESSIONS: u32 = 10_000;
+/// The largest distance between the log and the view at which the collector calls itself ready.
+pub const READY_LAG_MAX_EVENTS: i64 = 100_000;

@@ -3,6 +3,7 @@
 //! Money is in dollars, times are RFC 3339 in UTC, durations say their unit.
 
 mod alert;
+mod answer;
 mod error;
 mod event;
 mod feed;
@@ -14,6 +15,10 @@ mod session;
 mod tree;
 
 pub use alert::{AlertRule, AlertView, Severity};
+pub use answer::{
+    ChildrenAnswer, DeletedAnswer, EventsAnswer, GroupsAnswer, HealthAnswer, IndexAnswer,
+    MissingAnswer, QuarantineAnswer, ReadyAnswer, SessionAnswer, SessionsAnswer,
+};
 pub use error::ErrorView;
 pub use event::{BanyanPart, EventView, RecordedView};
 pub use feed::{Call, CallState, ChildRef, EventDetail, FeedItem, FeedKind, FeedView};

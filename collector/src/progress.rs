@@ -9,14 +9,16 @@ use tokio::sync::watch;
 /// Both marks. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress {
-    head: watch::Sender<Position>,
+    head: watch::Receiver<Position>,
     projected: watch::Sender<Position>,
 }
 
 impl Progress {
-    /// Marks that start at what was found on disk.
-    pub(crate) fn new(head: Position, projected: Position) -> Self {
-        Self { head: watch::Sender::new(head), projected: watch::Sender::new(projected) }
+    /// Follows the head that the log publishes (before it acknowledges, so that a read which
+    /// starts after an acknowledgement knows what to wait for); `projected` starts at what was
+    /// found on disk.
+    pub(crate) fn new(head: watch::Receiver<Position>, projected: Position) -> Self {
+        Self { head, projected: watch::Sender::new(projected) }
     }
 
     /// The last position of the log.
@@ -29,33 +31,24 @@ impl Progress {
         *self.projected.borrow()
     }
 
-    /// Moves `head` forward; a smaller position changes nothing.
-    pub(crate) fn publish_head(&self, position: Position) {
-        raise(&self.head, position);
-    }
-
     /// Moves `projected` forward; a smaller position changes nothing.
     pub(crate) fn publish_projected(&self, position: Position) {
-        raise(&self.projected, position);
+        self.projected.send_if_modified(|current| {
+            let grows = *current < position;
+            if grows {
+                *current = position;
+            }
+            grows
+        });
     }
 
     /// Wakes whenever `head` moved.
     pub(crate) fn watch_head(&self) -> watch::Receiver<Position> {
-        self.head.subscribe()
+        self.head.clone()
     }
 
     /// Wakes whenever `projected` moved.
     pub(crate) fn watch_projected(&self) -> watch::Receiver<Position> {
         self.projected.subscribe()
     }
-}
-
-fn raise(mark: &watch::Sender<Position>, position: Position) {
-    mark.send_if_modified(|current| {
-        let grows = *current < position;
-        if grows {
-            *current = position;
-        }
-        grows
-    });
 }

@@ -1,3 +1,4 @@
 //! What the end-to-end tests share. They know the collector by its public surface only.
 
+pub mod harness;
 pub mod source;

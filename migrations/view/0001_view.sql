@@ -2,7 +2,7 @@
 -- Every time is microseconds since the epoch, every amount of money micro-dollars.
 
 create table view_meta (
-    key   text primary key,              -- 'log_id', 'projection_version'
+    key   text primary key,              -- 'log_id', 'log_epoch', 'projection_version'
     value text not null
 ) strict, without rowid;
 
@@ -45,7 +45,8 @@ create table session (
     depth            integer not null,
     orphan           integer not null,     -- the claimed parent is not known
     cycle            integer not null,     -- the edge to the claimed parent is cut
-    group_no         integer,              -- on roots of groups only
+    group_no         integer,              -- on roots of trees that are groups (or were, before
+                                           -- their last child left: show it where children > 0)
     children         integer not null,
 
     own_events       integer not null,
@@ -74,7 +75,7 @@ create table session (
     sub_last_at      integer,
 
     first_position   integer,              -- of its own first event; null for placeholders
-    own_last_position integer not null,
+    own_last_position integer not null,    -- of the last event that changed its state or its place
     sub_last_position integer not null,    -- of the last event that changed this row or one below
 
     state            text    not null      -- the fold's own state, JSON; opaque to readers
@@ -110,14 +111,22 @@ create index event_by_id on event (session_no, event_id) where event_id is not n
 -- Receptions that the view does not hold a second time.
 create table duplicate (
     position integer primary key,
-    of_key   integer not null
+    of_key   integer not null            -- the event it repeats; 0: of a session that was deleted
+) strict;
+
+-- Entries that this version cannot read. Those whose session can be read are events, too, with
+-- the flag 'poison'.
+create table poison (
+    position integer primary key,
+    reason   text not null
 ) strict;
 
 create table tree_group (
     number      integer primary key,     -- 1, 2, 3 … in log order, never reused
-    root_no     integer not null,
+    root_no     integer not null,        -- where it stands; a deleted session when its root was
     formed_at   integer not null,        -- position of the event that made it a group
-    merged_into integer                  -- the smaller number that it became part of
+    merged_into integer                  -- the smaller number that it became part of (which may
+                                         -- itself have been merged later)
 ) strict;
 
 create table alert (

@@ -1,6 +1,7 @@
 //! An event with its place in the log, decoded for folding.
 
 use banyan_protocol::{Envelope, Fact, Flags, Position, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// An envelope that is in the log.
 #[derive(Clone, Debug)]
@@ -26,16 +27,40 @@ impl Recorded<'_> {
     pub(crate) fn at(&self) -> Timestamp {
         self.envelope.timestamp.unwrap_or(self.received_at)
     }
+
+    /// Its place among the events of its session.
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp { sequence: self.envelope.sequence, position: self.position }
+    }
 }
 
 /// Orders the events of one session. Events without a sequence come before all others, by
 /// arrival; equal sequences are ordered by arrival.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "(Option<i64>, Position)", into = "(Option<i64>, Position)")]
 pub(crate) struct Stamp {
     /// The agent's count.
     pub sequence: Option<i64>,
     /// The place in the log.
     pub position: Position,
+}
+
+impl Stamp {
+    /// Whether the agent's own order, and not only that of arrival, says that this came later:
+    /// both events have a sequence, or neither has.
+    pub(crate) fn follows(self, earlier: Self) -> bool {
+        self.sequence.is_some() == earlier.sequence.is_some() && earlier < self
+    }
+}
+
+impl From<(Option<i64>, Position)> for Stamp {
+    fn from((sequence, position): (Option<i64>, Position)) -> Self {
+        Self { sequence, position }
+    }
+}
+
+impl From<Stamp> for (Option<i64>, Position) {
+    fn from(stamp: Stamp) -> Self {
+        (stamp.sequence, stamp.position)
+    }
 }

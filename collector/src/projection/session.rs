@@ -1,38 +1,202 @@
 //! The fold of one session: from its distinct events, in any order, to what is known of it.
+//!
+//! # The fold law
+//!
+//! Agents post and forget: their events arrive late, in any order, twice, or not at all. So no
+//! field of a [`Session`] depends on when an event was applied. Each is one of
+//!
+//! - a *latest*: the value of the event with the largest [`Stamp`](super::recorded::Stamp),
+//! - a *first*: that of the event with the smallest,
+//! - a count, sum, minimum, maximum or union over all events,
+//! - [`alerts::Watch`], which walks the events in stamp order, and says so when it must begin
+//!   again because one came late.
+//!
+//! Therefore: **applying the same set of recorded events in any order gives the same state**, and
+//! receiving events in any order, any number of times, gives the same session except for what
+//! says where and when they were received (positions, `last_seen_at`).
+//!
+//! Two kinds of events are ordered by their arrival, because they leave nothing else to order
+//! them by: events without a sequence, and events that share a sequence (variants, or different
+//! `event_id`s). Receiving *those* in another order is another story told, and may give another
+//! session. Folding the same log again never does.
+//!
+//! The law holds while a session's sequence numbers form at most
+//! [`RANGES_MAX_COUNT`](super::ranges::RANGES_MAX_COUNT) ranges; beyond, only the gaps are a floor.
 
+use banyan_protocol::{Position, fact};
 use serde::{Deserialize, Serialize};
 
-use super::{own::Own, recorded::Recorded};
+use self::{
+    ending::Ending,
+    spawned::Spawned,
+    stamped::{First, Latest},
+    text::Activity,
+    totals::Meter,
+};
+use super::{
+    alerts::{Alert, Slim, Watch},
+    ranges::Ranges,
+    recorded::Recorded,
+};
+
+mod ending;
+mod facets;
+mod spawned;
+mod stamped;
+mod take;
+mod text;
+mod totals;
+
+pub(crate) use facets::Facets;
+pub(crate) use totals::FIGURE_MAX;
 
 /// Everything known of one session by its own events and by the spawns that named it.
 ///
-/// Serialised as the `state` column; the same events give the same bytes.
+/// Serialised as the `state` column; equal states give equal bytes. Times are microseconds since
+/// the epoch, texts are clipped (their whole is in the events).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Session {}
+#[serde(default)]
+pub(crate) struct Session {
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    deleted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spawned: Option<Spawned>,
+
+    #[serde(skip_serializing_if = "Latest::is_none")]
+    agent_id: Latest<String>,
+    #[serde(skip_serializing_if = "Latest::is_none")]
+    agent_version: Latest<String>,
+    #[serde(skip_serializing_if = "Latest::is_none")]
+    model: Latest<String>,
+    #[serde(skip_serializing_if = "First::is_none")]
+    parent: First<String>,
+    /// Of `session.started`.
+    #[serde(skip_serializing_if = "First::is_none")]
+    started_goal: First<String>,
+    /// Of `cognition.goal`.
+    #[serde(skip_serializing_if = "First::is_none")]
+    stated_goal: First<String>,
+    #[serde(skip_serializing_if = "Latest::is_none")]
+    current_goal: Latest<String>,
+    #[serde(skip_serializing_if = "Latest::is_none")]
+    next_intent: Latest<String>,
+    #[serde(skip_serializing_if = "Latest::is_none")]
+    tool_error: Latest<String>,
+
+    /// The latest event that is no heartbeat.
+    #[serde(skip_serializing_if = "Latest::is_none")]
+    activity: Latest<Activity>,
+    /// The latest heartbeat, while there is nothing but heartbeats.
+    #[serde(skip_serializing_if = "Latest::is_none")]
+    pulse: Latest<Activity>,
+    /// What the latest heartbeat with a state said.
+    #[serde(skip_serializing_if = "Latest::is_none")]
+    heart: Latest<fact::ActivityState>,
+
+    /// When the first event was, by stamp.
+    #[serde(skip_serializing_if = "First::is_none")]
+    begun: First<i64>,
+    /// When the first `session.started` was.
+    #[serde(skip_serializing_if = "First::is_none")]
+    started: First<i64>,
+    /// The last `session.started`: behind the end, it reopens the session.
+    #[serde(skip_serializing_if = "Latest::is_none")]
+    restarted: Latest<()>,
+    #[serde(skip_serializing_if = "Latest::is_none")]
+    ended: Latest<Ending>,
+
+    #[serde(skip_serializing_if = "Meter::is_none")]
+    steps: Meter,
+    #[serde(skip_serializing_if = "Meter::is_none")]
+    tokens: Meter,
+    #[serde(skip_serializing_if = "Meter::is_none")]
+    cost: Meter,
+
+    events: u64,
+    tool_starts: u64,
+    tool_ends: u64,
+    tool_failures: u64,
+    flags: u32,
+    first_at: Option<i64>,
+    last_at: Option<i64>,
+    last_seen_at: Option<i64>,
+    first_position: Option<Position>,
+    last_position: Position,
+    received: Ranges,
+    watch: Watch,
+}
+
+/// What one step of the fold asks the projector to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Applied {
+    /// Alerts raised or extended by this event: upsert them by rule and first position.
+    pub alerts: Vec<Alert>,
+    /// The event came before others that were applied already, so what the alerts say is no
+    /// longer true: replay the session's events ([`super::alerts::Replay`]), replace all its
+    /// alerts and give the watch back by [`Session::replayed`], once a batch.
+    pub replay: bool,
+}
 
 impl Session {
-    /// One step: takes in a distinct event of this session (a new one, or a variant).
-    pub(crate) fn apply(&mut self, event: &Recorded<'_>) {
-        todo!("{event:?}")
+    /// One step: takes in a distinct event of this session (a new one, or a variant). A deleted
+    /// session takes in nothing.
+    pub(crate) fn apply(&mut self, event: &Recorded<'_>) -> Applied {
+        if self.deleted {
+            return Applied::default();
+        }
+        let stamp = event.stamp();
+        self.take_envelope(stamp, event);
+        self.take_activity(stamp, event);
+        self.take_fact(stamp, event);
+        match self.watch.follow(&Slim::read(event)) {
+            Some(alerts) => Applied { alerts, replay: false },
+            None => Applied { alerts: Vec::new(), replay: true },
+        }
     }
 
-    /// A spawn by `parent` named this session.
-    pub(crate) fn spawned_by(&mut self, parent: &str, event: &Recorded<'_>) {
-        todo!("{parent} {event:?}")
+    /// A spawn by another session named this one; `event` is that session's.
+    pub(crate) fn spawned_by(&mut self, event: &Recorded<'_>) {
+        let Some(claim) = Spawned::read(event) else { return };
+        if self.deleted || self.spawned.as_ref().is_some_and(|held| held.key() <= claim.key()) {
+            return;
+        }
+        self.last_position = self.last_position.max(claim.position);
+        self.spawned = Some(claim);
+    }
+
+    /// Forgets everything, for ever: later events and spawns do not bring the session back.
+    pub(crate) fn delete(&mut self) {
+        *self = Self { deleted: true, ..Self::default() };
+    }
+
+    /// Takes the watch back after a replay of all its events.
+    pub(crate) fn replayed(&mut self, watch: Watch) {
+        self.watch = watch;
+    }
+
+    /// Whether an event with this sequence may have been received. A "no" is certain; it saves
+    /// the projector a look-up for nearly every event.
+    pub(crate) fn may_have_seen(&self, sequence: i64) -> bool {
+        self.received.contains(sequence)
     }
 
     /// The parent by the winning claim: the child's own, else the smallest spawn.
     pub(crate) fn parent(&self) -> Option<&str> {
-        todo!()
+        let spawner = self.spawned.as_ref().map(|spawned| &spawned.parent);
+        self.parent.get().or(spawner).map(String::as_str)
     }
 
-    /// Whether it spoke or was spawned.
+    /// Whether it spoke or was spawned, and was not deleted.
     pub(crate) fn is_known(&self) -> bool {
-        todo!()
+        self.has_spoken() || self.spawned.is_some()
     }
 
-    /// What it adds to its ancestors' figures.
-    pub(crate) fn own(&self) -> Own {
-        todo!()
+    /// Whether it was deleted.
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.deleted
+    }
+
+    fn has_spoken(&self) -> bool {
+        0 < self.events
     }
 }

@@ -1,10 +1,23 @@
 //! An event as an agent posted it: its identity, origin and raw payload, checked but not stored.
+//!
+//! Reading is one pass over borrowed text: it is on the path of every acknowledgement.
+
+mod check;
+mod slots;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crate::{Flags, Timestamp, Violation};
+pub(crate) use self::check::is_id;
+use self::{check::Check, slots::Slots};
+use crate::{
+    Flags, Timestamp, Violation,
+    json::{is_too_deep, lone_surrogate},
+    limits::{EVENT_MAX_BYTES, NESTING_MAX_LEVELS},
+};
 
 /// A readable event. Borrows from the bytes it was read from.
 #[derive(Clone, Debug)]
@@ -39,6 +52,38 @@ impl<'a> Envelope<'a> {
     /// The text must be valid JSON; see [`crate::repair::repair`] for what to try first when it
     /// is not. Nesting, sizes and ids are checked against [`crate::limits`].
     pub fn read(json: &'a str) -> Result<Self, Vec<Violation>> {
-        todo!("{json}")
+        if EVENT_MAX_BYTES < json.len() {
+            let message = format!("one event must not be larger than {EVENT_MAX_BYTES} bytes");
+            return Err(vec![Violation::new("", "too_large", message)]);
+        }
+        let slots = Slots::find(json).map_err(|violation| vec![violation])?;
+        let mut check = Check::default();
+        if let Some(at) = lone_surrogate(json) {
+            // Few readers of JSON accept one; `repair` knows what to do about it.
+            let message = format!("the JSON is broken: half of a surrogate pair at byte {at}");
+            check.violations.push(Violation::new("", "json", message));
+        }
+        if is_too_deep(json) {
+            let message = format!("must not nest deeper than {NESTING_MAX_LEVELS} levels");
+            check.violations.push(Violation::new("", "nesting", message));
+        }
+        if slots.duplicate_keys {
+            check.flags.insert(Flags::DUPLICATE_KEYS);
+        }
+        let mut envelope = Self {
+            spec: check.spec(slots.spec),
+            session_id: check.id("/session_id", slots.session_id),
+            parent_session_id: check.parent(slots.parent_session_id),
+            agent_id: check.id("/agent_id", slots.agent_id),
+            agent_version: check.agent_version(slots.agent_version),
+            sequence: check.sequence(slots.sequence),
+            timestamp: check.timestamp(slots.timestamp),
+            kind: check.kind(slots.kind),
+            payload: check.payload(slots.payload),
+            event_id: check.event_id(slots.event_id),
+            flags: Flags::default(),
+        };
+        envelope.flags = check.flags;
+        if check.violations.is_empty() { Ok(envelope) } else { Err(check.violations) }
     }
 }

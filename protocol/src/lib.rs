@@ -18,6 +18,9 @@ pub mod time;
 pub mod view;
 pub mod violation;
 
+mod json;
+mod number;
+
 pub use cursor::{Cursor, CursorError};
 pub use envelope::Envelope;
 pub use fact::Fact;

@@ -48,3 +48,16 @@ pub const PAGE_MAX_ROWS: u32 = 1_000;
 pub const TREE_MAX_SESSIONS: u32 = 10_000;
 /// The largest distance between the log and the view at which the collector calls itself ready.
 pub const READY_LAG_MAX_EVENTS: i64 = 100_000;
+
+/// The largest count of tokens or steps that an event may state; larger ones are ignored.
+pub const COUNT_MAX: u64 = 1_000_000_000_000_000;
+/// The largest cost that an event may state, a billion dollars; larger ones are ignored.
+pub const COST_MAX_MICRO_DOLLARS: i64 = 1_000_000_000_000_000;
+/// The longest duration that an event may state, ten years; longer ones are ignored.
+pub const DURATION_MAX_MICROS: i64 = 10 * 365 * 24 * 3600 * 1_000_000;
+/// A feed row's text.
+pub const LINE_MAX_BYTES: usize = 2_000;
+/// A feed row's title.
+pub const TITLE_MAX_BYTES: usize = 200;
+/// What one event adds to the full-text index.
+pub const SEARCH_TEXT_MAX_BYTES: usize = 8 * 1024;

@@ -14,3 +14,10 @@ pub struct Violation {
     /// One sentence for people. Never repeats the input.
     pub message: String,
 }
+
+impl Violation {
+    /// The rule `rule` is broken at `pointer`. `message` must not repeat the input.
+    pub fn new(pointer: &str, rule: &'static str, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.to_owned(), rule, message: message.into() }
+    }
+}

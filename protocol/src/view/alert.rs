@@ -42,6 +42,22 @@ impl AlertRule {
     /// All of them, in the order of their stored numbers.
     pub const ALL: [Self; 5] =
         [Self::Loop, Self::LowConfidence, Self::ErrorCascade, Self::Stall, Self::CostSpike];
+
+    /// The number under which it is stored: its place in [`Self::ALL`].
+    pub const fn stored(self) -> i64 {
+        match self {
+            Self::Loop => 0,
+            Self::LowConfidence => 1,
+            Self::ErrorCascade => 2,
+            Self::Stall => 3,
+            Self::CostSpike => 4,
+        }
+    }
+
+    /// The rule whose stored number is `number`.
+    pub fn from_stored(number: i64) -> Option<Self> {
+        Self::ALL.get(usize::try_from(number).ok()?).copied()
+    }
 }
 
 /// How bad an alert is.
@@ -54,4 +70,17 @@ pub enum Severity {
     Warning,
     /// Look now.
     Critical,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_stored_by_their_place() {
+        for (place, rule) in (0..).zip(AlertRule::ALL) {
+            assert_eq!((rule.stored(), AlertRule::from_stored(place)), (place, Some(rule)));
+        }
+        assert_eq!([-1, 5].map(AlertRule::from_stored), [None, None]);
+    }
 }

@@ -133,6 +133,25 @@ impl Status {
         Self::Timeout,
     ];
 
+    /// The number under which it is stored: its place in [`Self::ALL`].
+    pub const fn stored(self) -> i64 {
+        match self {
+            Self::Spawned => 0,
+            Self::Running => 1,
+            Self::Idle => 2,
+            Self::Waiting => 3,
+            Self::Completed => 4,
+            Self::Failed => 5,
+            Self::Cancelled => 6,
+            Self::Timeout => 7,
+        }
+    }
+
+    /// The status whose stored number is `number`.
+    pub fn from_stored(number: i64) -> Option<Self> {
+        Self::ALL.get(usize::try_from(number).ok()?).copied()
+    }
+
     /// Not ended.
     pub const fn is_live(self) -> bool {
         matches!(self, Self::Spawned | Self::Running | Self::Idle | Self::Waiting)
@@ -176,4 +195,17 @@ pub struct Range {
     pub from: i64,
     /// Last.
     pub to: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_stored_by_their_place() {
+        for (place, status) in (0..).zip(Status::ALL) {
+            assert_eq!((status.stored(), Status::from_stored(place)), (place, Some(status)));
+        }
+        assert_eq!([-1, 8].map(Status::from_stored), [None, None]);
+    }
 }

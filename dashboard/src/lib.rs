@@ -1,6 +1,28 @@
 //! The dashboard: a pure function from views to HTML.
 //!
-//! Knows the protocol's views and askama; must not know axum, tokio, sqlx, or what time it is:
-//! `now` comes in with the page.
+//! A page is a struct made by `new` from views; [`Template::render`](askama::Template::render)
+//! writes it. Everything is escaped by one escaper; nothing is inline, because the content
+//! security policy forbids it; everything works without scripts.
+//!
+//! Reading order: [`chrome`] (the frame), `outline` (trees), [`forest`], [`session`], [`error`]
+//! (the pages), [`colour`], [`links`].
+//!
+//! Must not know axum, tokio, sqlx, or what time it is: `now` comes in with the page.
 
+pub mod chrome;
 pub mod colour;
+pub mod error;
+mod escape;
+mod figures;
+pub mod forest;
+mod format;
+pub mod links;
+mod outline;
+pub mod session;
+mod status;
+
+pub use askama::Template;
+pub use chrome::{Assets, Chrome, Preferences, Theme};
+pub use error::{ErrorPage, PageError};
+pub use forest::{ForestInput, ForestPage};
+pub use session::{FeedFilter, SessionInput, SessionPage, SessionParams};

@@ -35,8 +35,8 @@ impl Oklch {
 
     /// Euclidean distance in OKLab; about 0.02 is just noticeable.
     pub(super) fn distance(self, other: Self) -> f64 {
-        let ([l, a, b], [m, c, d]) = (self.lab(), other.lab());
-        ((l - m).powi(2) + (a - c).powi(2) + (b - d).powi(2)).sqrt()
+        let squares = self.lab().into_iter().zip(other.lab()).map(|(one, two)| (one - two).powi(2));
+        squares.sum::<f64>().sqrt()
     }
 
     /// Rounded to 8 bits a channel; where rounding would cost the promised contrast to `panel`,
@@ -60,13 +60,13 @@ impl Oklch {
 
     fn linear(self) -> [f64; 3] {
         let [lightness, a, b] = self.lab();
-        let l = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
-        let m = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
-        let s = (lightness - 0.089_484_177_5 * a - 1.291_485_548 * b).powi(3);
+        let long = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
+        let medium = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
+        let short = (lightness - 0.089_484_177_5 * a - 1.291_485_548 * b).powi(3);
         [
-            4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s,
-            -1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s,
-            -0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701 * s,
+            4.076_741_662_1 * long - 3.307_711_591_3 * medium + 0.230_969_929_2 * short,
+            -1.268_438_004_6 * long + 2.609_757_401_1 * medium - 0.341_319_396_5 * short,
+            -0.004_196_086_3 * long - 0.703_418_614_7 * medium + 1.707_614_701 * short,
         ]
     }
 

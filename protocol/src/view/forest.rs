@@ -42,6 +42,8 @@ pub enum Branch {
 /// Counts over all sessions known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
+    /// Trees, those of one and orphaned ones included.
+    pub roots: u64,
     /// Trees of two or more.
     pub groups: u64,
     /// Sessions, placeholders included.

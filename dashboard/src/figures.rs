@@ -1,0 +1,141 @@
+//! Figures as pages show them: short, with how far each can be trusted.
+
+use banyan_protocol::view::{Exactness, Figures, SessionView};
+
+use crate::format;
+
+/// A figure: what is shown, and the sentence behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Figure {
+    pub(crate) text: String,
+    pub(crate) title: String,
+}
+
+/// Marks a figure that is not exact: `≥ 412k`, `412k…`.
+pub(crate) fn trusted(text: &str, exactness: Exactness) -> String {
+    match exactness {
+        Exactness::Exact => text.to_owned(),
+        Exactness::Growing => format!("{text}…"),
+        Exactness::Floor => format!("≥ {text}"),
+    }
+}
+
+/// How far a figure can be trusted, in words.
+pub(crate) const fn trust(exactness: Exactness) -> &'static str {
+    match exactness {
+        Exactness::Exact => "exact",
+        Exactness::Growing => "still growing",
+        Exactness::Floor => "at least: some sessions ended without saying theirs",
+    }
+}
+
+/// Tokens of `figures`; absent when no session said any.
+pub(crate) fn tokens(figures: &Figures) -> Option<Figure> {
+    let total = &figures.total;
+    total.tokens.map(|tokens| Figure {
+        text: trusted(&format::short(tokens), total.tokens_exactness),
+        title: format!("{} tokens, {}", format::count(tokens), trust(total.tokens_exactness)),
+    })
+}
+
+/// Cost of `figures`; absent when no session said any.
+pub(crate) fn cost(figures: &Figures) -> Option<Figure> {
+    let total = &figures.total;
+    total.cost_usd.map(|cost| Figure {
+        text: trusted(&format::money(cost), total.cost_exactness),
+        title: format!("${}, {}", dollars(cost.0), trust(total.cost_exactness)),
+    })
+}
+
+/// Time between the first and the last event of `figures`.
+pub(crate) fn span(figures: &Figures) -> Option<Figure> {
+    let (first, last) = (figures.first_activity_at?, figures.last_activity_at?);
+    Some(Figure {
+        text: format::duration(last.since(first)),
+        title: format!("{} to {}", format::date_time(first), format::date_time(last)),
+    })
+}
+
+/// One cell of a tree row: the session's own figure, and with everything below it.
+pub(crate) fn both(
+    session: &SessionView,
+    figure: impl Fn(&Figures) -> Option<Figure>,
+) -> Option<Figure> {
+    let (own, subtree) = (figure(&session.own), figure(&session.subtree));
+    if session.children == 0 {
+        return own;
+    }
+    let subtree = subtree?;
+    let own = own.unwrap_or(Figure { text: "–".to_owned(), title: "not said".to_owned() });
+    Some(Figure {
+        text: format!("{} / {}", own.text, subtree.text),
+        title: format!("own: {}; with all below: {}", own.title, subtree.title),
+    })
+}
+
+/// Every digit of an amount in micro-dollars.
+fn dollars(micros: i64) -> String {
+    let size = micros.unsigned_abs();
+    let sign = if micros < 0 { "-" } else { "" };
+    let exact = format!("{sign}{}.{:06}", size / 1_000_000, size % 1_000_000);
+    exact.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use banyan_protocol::{MicroDollars, Timestamp, view::Total};
+
+    use super::*;
+
+    #[test]
+    fn every_figure_says_how_far_to_trust_it() {
+        let figures = |exactness| Figures {
+            total: Total {
+                tokens: Some(412_345),
+                tokens_exactness: exactness,
+                cost_usd: Some(MicroDollars(3_100_021)),
+                cost_exactness: exactness,
+            },
+            ..Figures::default()
+        };
+        let cases = [
+            (Exactness::Exact, "412k", "$3.10", "412,345 tokens, exact", "$3.100021, exact"),
+            (
+                Exactness::Growing,
+                "412k…",
+                "$3.10…",
+                "412,345 tokens, still growing",
+                "$3.100021, still growing",
+            ),
+            (
+                Exactness::Floor,
+                "≥ 412k",
+                "≥ $3.10",
+                "412,345 tokens, at least: some sessions ended without saying theirs",
+                "$3.100021, at least: some sessions ended without saying theirs",
+            ),
+        ];
+        for (exactness, token_text, cost_text, token_title, cost_title) in cases {
+            let figures = figures(exactness);
+            let (tokens, cost) = (tokens(&figures).unwrap(), cost(&figures).unwrap());
+            assert_eq!((tokens.text.as_str(), cost.text.as_str()), (token_text, cost_text));
+            assert_eq!((tokens.title.as_str(), cost.title.as_str()), (token_title, cost_title));
+        }
+    }
+
+    #[test]
+    fn what_nobody_said_is_not_shown() {
+        let figures = Figures::default();
+        assert_eq!((tokens(&figures), cost(&figures), span(&figures)), (None, None, None));
+    }
+
+    #[test]
+    fn a_span_runs_from_first_to_last_event() {
+        let figures = Figures {
+            first_activity_at: Some(Timestamp::from_micros(0)),
+            last_activity_at: Some(Timestamp::from_micros(842_000_000)),
+            ..Figures::default()
+        };
+        assert_eq!(span(&figures).unwrap().text, "14m 02s");
+    }
+}

@@ -1,0 +1,125 @@
+//! Every link that pages contain, and how ids travel in them.
+//!
+//! All state of a page is in its URL, so every page can be shared. Any accepted session id works,
+//! because everything but letters, digits, `-`, `_`, `.`, `~` and `:` is percent-encoded.
+
+use std::fmt::Write as _;
+
+use banyan_protocol::Position;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::colour::Accent;
+
+/// What is encoded in paths and in query values alike.
+const ENCODED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b':');
+
+/// Where `/theme/…` of this accent and log is.
+pub fn theme(accent: Accent, log_id: &str) -> String {
+    let log = utf8_percent_encode(log_id, ENCODED);
+    format!("/theme/{}-{}.css?log={log}", accent.hue(), accent.chroma())
+}
+
+/// The export of a session's events as received.
+pub(crate) fn export(id: &str) -> String {
+    format!("/sessions/{}/export", utf8_percent_encode(id, ENCODED))
+}
+
+/// A link under construction: a path, then query parameters in the order they are added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link(String);
+
+impl Link {
+    /// The forest.
+    pub(crate) fn forest() -> Self {
+        Self("/".to_owned())
+    }
+
+    /// A session's page.
+    pub(crate) fn session(id: &str) -> Self {
+        // Browsers resolve these two as steps up the path, however they are encoded.
+        match id {
+            "." | ".." => Self("/s".to_owned()).with("id", id),
+            _ => Self(format!("/s/{}", utf8_percent_encode(id, ENCODED))),
+        }
+    }
+
+    /// One event on its session's page.
+    pub(crate) fn event(id: &str, position: Position) -> Self {
+        match id {
+            "." | ".." => Self::session(id).with("e", &position.to_string()),
+            _ => Self(format!("{}/e/{position}", Self::session(id).0)),
+        }
+    }
+
+    /// Adds a parameter.
+    pub(crate) fn with(mut self, key: &str, value: &str) -> Self {
+        let joint = if self.0.contains('?') { '&' } else { '?' };
+        // Writing to a string cannot fail.
+        let _ = write!(self.0, "{joint}{key}={}", utf8_percent_encode(value, ENCODED));
+        self
+    }
+
+    /// Adds a parameter if there is something to add.
+    pub(crate) fn with_some(self, key: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.with(key, value),
+            None => self,
+        }
+    }
+
+    /// The finished link, pointing at `fragment` of the page if that is not empty.
+    pub(crate) fn to(mut self, fragment: &str) -> String {
+        if !fragment.is_empty() {
+            self.0.push('#');
+            self.0.extend(utf8_percent_encode(fragment, ENCODED));
+        }
+        self.0
+    }
+
+    /// The finished link.
+    pub(crate) fn done(self) -> String {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use percent_encoding::percent_decode_str;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn awkward_ids_make_one_segment() {
+        let cases = [
+            ("01J", "/s/01J"),
+            ("agent:main:sub", "/s/agent:main:sub"),
+            ("a/b", "/s/a%2Fb"),
+            ("a%2Fb", "/s/a%252Fb"),
+            ("q?x#y z", "/s/q%3Fx%23y%20z"),
+            ("🌳", "/s/%F0%9F%8C%B3"),
+            ("שלום", "/s/%D7%A9%D7%9C%D7%95%D7%9D"),
+            ("\"><script>", "/s/%22%3E%3Cscript%3E"),
+            ("...", "/s/..."),
+            ("..", "/s?id=.."),
+            (".", "/s?id=."),
+        ];
+        for (id, expected) in cases {
+            assert_eq!(Link::session(id).done(), expected);
+        }
+        assert_eq!(Link::event("a/b", 7).with("k", "act").to("e-7"), "/s/a%2Fb/e/7?k=act#e-7");
+        assert_eq!(Link::event("..", 7).done(), "/s?id=..&e=7");
+    }
+
+    proptest! {
+        #[test]
+        fn any_id_comes_back(id in ".{1,64}") {
+            prop_assume!(id != "." && id != "..");
+            let link = Link::session(&id).done();
+            let segment = link.strip_prefix("/s/").unwrap();
+            prop_assert!(segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~:%".contains(&byte)));
+            prop_assert_eq!(percent_decode_str(segment).decode_utf8().unwrap(), id);
+        }
+    }
+}

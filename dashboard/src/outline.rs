@@ -1,0 +1,180 @@
+//! The outline: a forest flattened into the pieces of nested lists, in the order they are written.
+//!
+//! Flat, so that neither code nor template recurses: a chain as deep as a page can hold is a long
+//! list, not a deep stack. Each session of the view becomes exactly one row.
+
+mod open;
+mod row;
+
+use banyan_protocol::{
+    Timestamp,
+    view::{Branch, ForestView, Node},
+};
+
+pub(crate) use open::OpenSet;
+pub(crate) use row::{Badge, Chip, Frame, Row, When, badges, chips, frame};
+
+use crate::{format, links::Link};
+
+/// How many children one `kids=` window shows.
+const WINDOW_MAX_ROWS: u64 = 200;
+/// Levels that are indented; deeper rows say their level instead.
+const INDENT_MAX_LEVELS: u32 = 12;
+
+/// One step of writing nested lists.
+#[derive(Clone, Debug)]
+pub(crate) enum Piece {
+    /// Opens the item of a session and writes its row.
+    Row(Box<Row>),
+    /// Opens the list of the children of the row before.
+    OpenList {
+        /// Direct children in all.
+        total: u64,
+        /// How many stand before the first one shown.
+        from: u64,
+    },
+    /// A whole item that leads to children not shown.
+    More(More),
+    /// Closes a list of children.
+    CloseList,
+    /// Closes a session's item.
+    CloseRow,
+}
+
+/// A row that leads to children not shown.
+#[derive(Clone, Debug)]
+pub(crate) struct More {
+    /// The element's id.
+    pub(crate) id: String,
+    pub(crate) href: String,
+    pub(crate) text: String,
+}
+
+/// A forest, ready to be written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outline {
+    /// Groups and trees of one.
+    pub(crate) trees: Vec<Piece>,
+    /// Trees whose root names a parent that nobody has seen.
+    pub(crate) orphans: Vec<Piece>,
+}
+
+impl Outline {
+    /// All of it in one list.
+    pub(crate) fn all(mut self) -> Vec<Piece> {
+        self.trees.append(&mut self.orphans);
+        self.trees
+    }
+
+    /// Whether there is no session at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.trees.is_empty() && self.orphans.is_empty()
+    }
+}
+
+/// Which page an outline stands on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    /// The page itself with its parameters, except `open` and `kids`.
+    pub(crate) page: &'a Link,
+    /// The session whose page this is; absent on the forest.
+    pub(crate) current: Option<&'a str>,
+    /// The reader's time.
+    pub(crate) now: Timestamp,
+}
+
+impl Place<'_> {
+    /// Where a row leads. Beside a session the tree stays as it is open.
+    fn session(&self, id: &str, open: &OpenSet<'_>) -> String {
+        match self.current {
+            Some(_) => Link::session(id).with("open", &open.join()).done(),
+            None => Link::session(id).done(),
+        }
+    }
+}
+
+/// Flattens `forest` for the page at `place`.
+pub(crate) fn outline(forest: &ForestView, place: Place<'_>) -> Outline {
+    let writer = Writer { open: OpenSet::of(forest), place };
+    let (orphans, trees): (Vec<_>, Vec<_>) =
+        forest.roots.iter().partition(|root| root.session.orphan);
+    Outline { trees: writer.write(&trees), orphans: writer.write(&orphans) }
+}
+
+struct Writer<'a> {
+    open: OpenSet<'a>,
+    place: Place<'a>,
+}
+
+/// What is left to write.
+enum Step<'a> {
+    Node(&'a Node, u32),
+    EndList(Option<More>),
+    EndRow,
+}
+
+impl<'a> Writer<'a> {
+    fn write(&self, roots: &[&'a Node]) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let mut steps: Vec<_> = roots.iter().rev().map(|root| Step::Node(root, 0)).collect();
+        // The row ids from the root down to the node being written.
+        let mut path: Vec<&str> = Vec::new();
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::Node(node, level) => {
+                    let row = row::row(node, level, &path, &self.open, self.place);
+                    pieces.push(Piece::Row(Box::new(row)));
+                    path.push(&node.session.row);
+                    steps.push(Step::EndRow);
+                    if let Branch::Open { children, from } = &node.branch {
+                        let total = node.session.children;
+                        pieces.push(Piece::OpenList { total, from: *from });
+                        pieces.extend(self.earlier(node, *from).map(Piece::More));
+                        let end =
+                            from.saturating_add(u64::try_from(children.len()).unwrap_or(u64::MAX));
+                        steps.push(Step::EndList(self.more(node, end)));
+                        steps.extend(
+                            children.iter().rev().map(|child| Step::Node(child, level + 1)),
+                        );
+                    }
+                }
+                Step::EndList(more) => {
+                    pieces.extend(more.map(Piece::More));
+                    pieces.push(Piece::CloseList);
+                }
+                Step::EndRow => {
+                    path.pop();
+                    pieces.push(Piece::CloseRow);
+                }
+            }
+        }
+        pieces
+    }
+
+    /// The row behind a window that ends before child number `end`.
+    fn more(&self, node: &Node, end: u64) -> Option<More> {
+        let total = node.session.children;
+        let left = total.checked_sub(end).filter(|left| 0 < *left)?;
+        let shown = left.min(WINDOW_MAX_ROWS);
+        let text = if shown < left {
+            format!("Show {} of {} more", format::count(shown), format::count(left))
+        } else {
+            format!("Show {} more of {}", format::count(left), format::count(total))
+        };
+        Some(self.window(node, end, "more", text))
+    }
+
+    /// The row before a window that starts at child number `from`.
+    fn earlier(&self, node: &Node, from: u64) -> Option<More> {
+        let shown = from.min(WINDOW_MAX_ROWS);
+        let text = format!("Show {} before these", format::count(shown));
+        (0 < from).then(|| self.window(node, from - shown, "less", text))
+    }
+
+    fn window(&self, node: &Node, from: u64, name: &str, text: String) -> More {
+        let row = &node.session.row;
+        let page = self.place.page.clone().with("open", &self.open.join());
+        let href = page.with("kids", &format!("{row}:{from}")).to(&format!("n-{row}"));
+        More { id: format!("n-{row}-{name}"), href, text }
+    }
+}

@@ -1,0 +1,176 @@
+//! `/s/{id}`: one session, with its tree beside it, its feed, and one event in full.
+
+mod feed;
+mod header;
+mod inspector;
+
+use askama::Template;
+use banyan_protocol::{
+    Position,
+    view::{AlertView, EventDetail, FeedView, ForestView, SessionView},
+};
+
+pub use feed::FeedFilter;
+use feed::{Feed, FeedPiece};
+use header::Header;
+use inspector::Inspector;
+
+use crate::{
+    chrome::Chrome,
+    format,
+    links::Link,
+    outline::{self, OpenSet, Piece, Place},
+};
+
+/// Characters of the goal in the browser's title bar.
+const TITLE_MAX_CHARS: usize = 60;
+
+/// A session's page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "session.html")]
+pub struct SessionPage {
+    chrome: Chrome,
+    title: String,
+    header: Header,
+    pieces: Vec<Piece>,
+    tree_count: String,
+    tabs: Vec<Tab>,
+    feed: Feed,
+    inspector: Option<Inspector>,
+}
+
+/// What the page is made from.
+#[derive(Clone, Debug)]
+pub struct SessionInput {
+    /// The session.
+    pub session: SessionView,
+    /// From the root down to its parent.
+    pub ancestors: Vec<SessionView>,
+    /// The tree it belongs to.
+    pub tree: ForestView,
+    /// A page of its feed.
+    pub feed: FeedView,
+    /// Its alerts.
+    pub alerts: Vec<AlertView>,
+    /// The event that `/s/{id}/e/{position}` names.
+    pub selected: Option<EventDetail>,
+    /// The parameters of the request, so that links keep them.
+    pub params: SessionParams,
+}
+
+/// The query parameters of a session's page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SessionParams {
+    /// `k=`
+    pub filter: FeedFilter,
+    /// `before=`
+    pub before: Option<String>,
+    /// `after=`
+    pub after: Option<String>,
+    /// `open=`, as asked for; empty means that nothing is open.
+    pub open: Option<String>,
+}
+
+/// One filter of the feed.
+#[derive(Clone, Debug)]
+struct Tab {
+    href: String,
+    word: &'static str,
+    count: Option<String>,
+    here: bool,
+}
+
+/// Makes the links of one session's page; each keeps what the reader has set.
+#[derive(Clone, Debug)]
+struct Links<'a> {
+    id: &'a str,
+    filter: FeedFilter,
+    open: Option<String>,
+    selected: Option<Position>,
+}
+
+impl Links<'_> {
+    /// The session's page without an event.
+    fn session(&self, filter: FeedFilter) -> Link {
+        Link::session(self.id).with_some("k", filter.parameter())
+    }
+
+    /// An event, in the feed as it is filtered.
+    fn event(&self, position: Position) -> String {
+        Link::event(self.id, position)
+            .with_some("k", self.filter.parameter())
+            .with_some("open", self.open.as_deref())
+            .to(&format!("e-{position}"))
+    }
+
+    /// An event, as others should get it.
+    fn permalink(&self, position: Position) -> String {
+        Link::event(self.id, position).done()
+    }
+
+    fn tab(&self, filter: FeedFilter) -> String {
+        self.session(filter).with_some("open", self.open.as_deref()).done()
+    }
+
+    /// Another page of the feed: `before` or `after` a key.
+    fn feed(&self, direction: &str, key: &str) -> String {
+        let page = self.session(self.filter).with(direction, key);
+        page.with_some("open", self.open.as_deref()).done()
+    }
+
+    /// This page, for links that open and close the tree.
+    fn page(&self, params: &SessionParams) -> Link {
+        let page = match self.selected {
+            Some(position) => Link::event(self.id, position),
+            None => Link::session(self.id),
+        };
+        page.with_some("k", self.filter.parameter())
+            .with_some("before", params.before.as_deref())
+            .with_some("after", params.after.as_deref())
+    }
+}
+
+impl SessionPage {
+    /// Prepares the page; `render` writes it.
+    pub fn new(chrome: Chrome, input: &SessionInput) -> Self {
+        let SessionInput { session, ancestors, tree, feed, alerts, selected, params } = input;
+        let links = Links {
+            id: &session.id,
+            filter: params.filter,
+            open: params.open.as_ref().map(|_| OpenSet::of(tree).join()),
+            selected: selected.as_ref().map(|event| event.item.position),
+        };
+        let page = links.page(params);
+        let place = Place { page: &page, current: Some(&session.id), now: chrome.now };
+        let root = tree.roots.first().map_or(session, |root| &root.session);
+        Self {
+            title: title(session),
+            header: Header::new(session, root, ancestors, alerts, (&links, chrome.now)),
+            pieces: outline::outline(tree, place).all(),
+            tree_count: format::count(root.subtree.sessions.max(1)),
+            tabs: tabs(session, &links),
+            feed: Feed::new(feed, &links, chrome.now),
+            inspector: selected
+                .as_ref()
+                .map(|event| Inspector::new(event, session, &links, chrome.now)),
+            chrome,
+        }
+    }
+}
+
+fn title(session: &SessionView) -> String {
+    let what = session.goal.as_deref().unwrap_or(&session.id);
+    format::clip(&format!("{}: {what}", session.agent_id), TITLE_MAX_CHARS)
+}
+
+fn tabs(session: &SessionView, links: &Links<'_>) -> Vec<Tab> {
+    FeedFilter::ALL
+        .into_iter()
+        .map(|filter| Tab {
+            href: links.tab(filter),
+            word: filter.title(),
+            count: (filter == FeedFilter::All).then(|| format::count(session.own.events)),
+            here: filter == links.filter,
+        })
+        .collect()
+}

@@ -1,0 +1,62 @@
+//! How a status is shown: a word, a colour class whose style sheet adds the glyph, a sentence.
+
+use banyan_protocol::view::{Attention, CallState, SessionView, Status};
+
+/// A status as pages show it. Never colour alone: the word is always there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// CSS class.
+    pub(crate) class: &'static str,
+    /// The word.
+    pub(crate) word: &'static str,
+    /// What it means.
+    pub(crate) title: &'static str,
+}
+
+impl Mark {
+    /// What a session's own events say, sharpened by the reader's clock.
+    pub(crate) const fn of(session: &SessionView) -> Self {
+        match session.attention {
+            Some(Attention::Stalled) => Self {
+                class: "stall",
+                word: "stalled",
+                title: "silent for minutes, and nobody below it is busy",
+            },
+            Some(Attention::Lost) => Self {
+                class: "lost",
+                word: "lost",
+                title: "silent for so long that it has probably died",
+            },
+            Some(Attention::Quiet) => Self {
+                class: "quiet",
+                word: "quiet",
+                title: "silent while a session below it is busy",
+            },
+            None => Self::plain(session.status),
+        }
+    }
+
+    /// A status without the reader's clock.
+    pub(crate) const fn plain(status: Status) -> Self {
+        let (class, title) = match status {
+            Status::Spawned => ("spawn", "named by its parent, not heard of yet"),
+            Status::Running => ("run", "working"),
+            Status::Idle => ("idle", "live, with nothing to do"),
+            Status::Waiting => ("wait", "live, waiting for somebody"),
+            Status::Completed => ("ok", "ended well"),
+            Status::Failed => ("fail", "ended badly"),
+            Status::Cancelled => ("stop", "was told to stop"),
+            Status::Timeout => ("fail", "ran out of time"),
+        };
+        Self { class, word: status.word(), title }
+    }
+
+    /// How a tool call went.
+    pub(crate) const fn call(state: CallState) -> Self {
+        match state {
+            CallState::Open => Self { class: "run", word: "running", title: "no end received yet" },
+            CallState::Succeeded => Self { class: "ok", word: "ok", title: "ended well" },
+            CallState::Failed => Self { class: "fail", word: "failed", title: "failed" },
+        }
+    }
+}

@@ -89,19 +89,17 @@ impl Check {
         let Json::Number(number) = Json::of(slot.raw) else {
             return self.refuse(slot.pointer, "type", "must be an integer");
         };
-        let sequence = match number.parse::<i64>() {
-            Ok(sequence) => Ok(sequence),
+        let read = match number.parse::<i128>() {
+            Ok(value) => Some(value),
             Err(_) => match scaled(number, 0) {
-                Some(read) if !read.exact => Err(("type", "must be an integer")),
-                Some(read) => i64::try_from(read.value).map_err(|_| RANGE),
-                None => Err(RANGE),
+                Some(read) if read.exact => Some(read.value),
+                Some(_) => return self.refuse(slot.pointer, "type", "must be an integer"),
+                None => None,
             },
         };
-        match sequence {
-            Ok(sequence) if 0 <= sequence => Some(sequence),
-            Ok(_) => self.refuse(slot.pointer, RANGE.0, RANGE.1),
-            Err((rule, message)) => self.refuse(slot.pointer, rule, message),
-        }
+        let sequence = read.and_then(|value| i64::try_from(value).ok()).filter(|it| 0 <= *it);
+        let message = "must lie between 0 and 9223372036854775807";
+        sequence.or_else(|| self.refuse(slot.pointer, "range", message))
     }
 
     /// The agent's clock, where it can be read.
@@ -176,8 +174,6 @@ impl Check {
         text
     }
 }
-
-const RANGE: (&str, &str) = ("range", "must lie between 0 and 9223372036854775807");
 
 /// Whether `text` can be the id of a session: 1 to 256 bytes, no control characters.
 pub(crate) fn is_id(text: &str) -> bool {

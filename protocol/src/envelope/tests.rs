@@ -236,8 +236,9 @@ proptest! {
     fn damaged_events_never_panic(place: prop::sample::Index, replacement in "\\PC{0,3}") {
         let json = event(&json!({ "payload": { "goal": "ä\n\u{1f99c}" } }));
         let place = json.floor_char_boundary(place.index(json.len()));
-        drop(Envelope::read(&format!("{}{replacement}{}", &json[..place], &json[place..])));
-        drop(Envelope::read(&json[..place]));
+        let (before, behind) = json.split_at(place);
+        drop(Envelope::read(&format!("{before}{replacement}{behind}")));
+        drop(Envelope::read(before));
     }
 
     #[test]

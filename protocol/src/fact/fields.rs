@@ -144,7 +144,7 @@ impl<'a> Fields<'a> {
             let Json::Number(number) = json else { return Err(Odd) };
             let micros = scaled(number, 3).and_then(|read| i64::try_from(read.value).ok());
             match micros {
-                Some(micros) if 0 <= micros && micros <= DURATION_MAX_MICROS => Ok(Some(micros)),
+                Some(micros @ 0..=DURATION_MAX_MICROS) => Ok(Some(micros)),
                 Some(_) | None => Err(Odd),
             }
         })

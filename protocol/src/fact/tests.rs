@@ -6,6 +6,7 @@ use crate::{MicroDollars, limits};
 
 mod dialects;
 mod reading;
+mod text;
 mod wrong_types;
 
 const FIXTURE: &str = include_str!("../../../tests/fixtures/aop-claude-code-run.ndjson");

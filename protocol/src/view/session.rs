@@ -8,6 +8,7 @@ use crate::{MicroDollars, Position, Timestamp};
 ///
 /// The first eleven fields are the reference collector's, under its names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each a key on the wire")]
 pub struct SessionView {
     /// The session's id, as the agent gave it.
     pub id: String,

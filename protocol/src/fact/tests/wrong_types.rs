@@ -115,10 +115,14 @@ fn wrong_types_are_ignored_and_flagged() {
         }
     }
     for name in ["latency_ms", "duration_ms"] {
-        not_number.into_iter().for_each(|value| check("operation.external_call", name, value));
+        for value in not_number {
+            check("operation.external_call", name, value);
+        }
     }
     for name in ["status", "status_code"] {
-        not_label.into_iter().for_each(|value| check("operation.external_call", name, value));
+        for value in not_label {
+            check("operation.external_call", name, value);
+        }
     }
     for id in ["a\nb".to_owned(), "x".repeat(limits::ID_MAX_BYTES + 1)] {
         check("operation.agent_spawn", "child_session_id", &json!(id));

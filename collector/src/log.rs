@@ -1,173 +1,290 @@
 //! The event log: the only truth. A narrow port (`append`, `read_after`, `head`, `changed`) over
 //! an engine; the first engine is SQLite, one row per group commit.
 //!
-//! Must not know what events mean: no `projection`, no `query`, no `http`, no `ingest`.
+//! An append goes [`queue`] (bounded) → [`writer`] (one task, group commit) → [`sqlite`] (one
+//! row, fsynced) → [`ring`] (the latest commits in memory) → head → answer.
+//!
+//! Positions are dense and never reused; nothing is ever changed or deleted. Must not know what
+//! events mean: no `projection`, no `query`, no `http`, no `ingest`.
 
-use banyan_protocol::{Position, Timestamp, Violation, view::QuarantineView};
-use bytes::Bytes;
-use std::{path::Path, sync::Arc};
-use thiserror::Error;
-use tokio::sync::watch;
+mod commit;
+mod directory;
+mod error;
+mod fault;
+mod frame;
+mod identity;
+mod mounts;
+mod own_fact;
+mod quarantine;
+mod queue;
+mod ring;
+mod space;
+mod sqlite;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use banyan_protocol::{Position, Timestamp, view::QuarantineView};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use commit::{Appended, Commit, Entry, Refused, Source};
+pub(crate) use directory::{DataDirectory, DirectoryError};
+pub(crate) use error::{AppendError, LogError};
+pub(crate) use identity::LogIdentity;
+pub(crate) use own_fact::OwnFact;
 
 use crate::clock::Clock;
 
-/// What one emitter said, as received.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    /// Which adapter reads it.
-    pub source: Source,
-    /// The bytes received.
-    pub bytes: Bytes,
-}
+/// What may wait for the writer.
+const QUEUE_MAX_BYTES: usize = 32 * 1024 * 1024;
+/// What is kept in memory for readers that keep up.
+const RECENT_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// How long a foreign lock is waited for.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+/// What one step of [`Log::verify`] reads.
+const VERIFY_ENTRIES: usize = 2_000;
 
-/// Which adapter reads an entry. The numbers are stored.
+/// Whether the log takes appends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Source {
-    /// An AOP event.
-    Aop = 0,
-    /// A fact of our own, such as a deleted session.
-    Banyan = 1,
+pub(crate) enum LogState {
+    /// It does.
+    Ok,
+    /// Not until there is room on the disk again.
+    StorageLow,
+    /// Never again: the disk failed, or the log was closed.
+    Failed,
 }
 
-/// Entries that became durable together, at dense positions from `first` on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Commit {
-    /// Position of the first entry.
-    pub first: Position,
-    /// When it was received: our clock, non-decreasing along the log.
-    pub received_at: Timestamp,
-    /// At least one, at most 1,000.
-    pub entries: Vec<Entry>,
-}
-
-/// Where appended entries went: positions `first .. first + count`, consecutive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Appended {
-    /// Position of the first entry of the append.
-    pub first: Position,
-    /// How many.
-    pub count: usize,
-}
-
-/// Refused input, for the quarantine.
+/// A handle on the log. Clones share it; when the last is dropped the log closes by itself.
 #[derive(Clone, Debug)]
-pub(crate) struct Refused {
-    /// Everything wrong with it.
-    pub violations: Vec<Violation>,
-    /// The input; only its head is kept.
-    pub bytes: Bytes,
+pub(crate) struct Log {
+    queue: queue::Queue,
+    refused: mpsc::Sender<quarantine::Row>,
+    shared: Arc<Shared>,
 }
 
-/// Why an append was not done. In every case nothing was stored, except where it says so.
-#[derive(Debug, Error, Clone)]
-pub(crate) enum AppendError {
-    /// More is waiting than may wait.
-    #[error("the writer's queue is full")]
-    Overloaded,
-    /// The disk is (almost) full.
-    #[error("no space is left for the log")]
-    StorageFull,
-    /// Someone else holds the database.
-    #[error("the log is locked by another process")]
-    Busy,
-    /// The disk failed; whether the entries were stored is not known. The writer has stopped.
-    #[error("the log cannot be written")]
-    StorageFailed,
-    /// The collector is stopping.
-    #[error("the log is closing")]
-    Closing,
+/// What handles and the writer share.
+#[derive(Debug)]
+struct Shared {
+    identity: LogIdentity,
+    head: watch::Sender<Position>,
+    recent: Mutex<ring::Ring>,
+    reader: sqlite::Reader,
+    space: space::Space,
+    failed: CancellationToken,
+    ended: CancellationToken,
 }
 
-/// Why the log cannot be opened or read.
-#[derive(Debug, Error)]
-pub(crate) enum LogError {
-    /// See the source.
-    #[error("the log database failed")]
-    Database(#[source] sqlx::Error),
-    /// Written by a newer version.
-    #[error("the log has format {found}, this binary knows {known}; a newer version is needed")]
-    Newer {
-        /// What the file says.
-        found: i64,
-        /// What we know.
-        known: i64,
-    },
-    /// A commit cannot be decoded.
-    #[error("the log is damaged at position {position}: {what}")]
-    Damaged {
-        /// Where.
-        position: Position,
-        /// What was found.
-        what: &'static str,
-    },
+/// What tests set otherwise.
+struct Settings {
+    space: space::Space,
+    engine: sqlite::Options,
+    queue_max_bytes: usize,
+    recent_max_bytes: usize,
 }
 
-/// A handle on the log. Clones share it.
-#[derive(Clone, Debug)]
-pub(crate) struct Log {}
+impl Shared {
+    fn keep(&self, commit: Arc<Commit>) {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).push(commit);
+    }
+}
 
-/// Who a log is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct LogIdentity {
-    /// Random, made with the log (UUID).
-    pub id: String,
-    /// Raised when the log was restored or failed over.
-    pub epoch: u32,
+impl Settings {
+    fn on_disk(directory: &Path) -> Self {
+        Self {
+            space: space::Space::on_disk(directory),
+            engine: sqlite::Options { busy_timeout: BUSY_TIMEOUT, max_pages: None },
+            queue_max_bytes: QUEUE_MAX_BYTES,
+            recent_max_bytes: RECENT_MAX_BYTES,
+        }
+    }
 }
 
 impl Log {
-    /// Opens or makes `log.db` in `directory` and starts its writer task.
+    /// Claims `directory`, opens or makes `log.db` in it and starts its writer task. The
+    /// directory is held until [`Log::close`] returned, or the process ends.
     pub(crate) async fn open(directory: &Path, clock: Clock) -> Result<Self, LogError> {
-        todo!("{directory:?} {clock:?}")
+        let directory = DataDirectory::claim(directory)?;
+        let settings = Settings::on_disk(directory.path());
+        Self::open_with(directory, clock, settings).await
+    }
+
+    async fn open_with(
+        directory: DataDirectory,
+        clock: Clock,
+        settings: Settings,
+    ) -> Result<Self, LogError> {
+        let engine = sqlite::Engine::open(directory.path(), &settings.engine).await?;
+        let packer =
+            frame::Packer::new().map_err(|error| LogError::Database(sqlx::Error::Io(error)))?;
+        let (queue, appends) = queue::Queue::new(settings.queue_max_bytes);
+        let (refused, refused_rows) = mpsc::channel(quarantine::QUARANTINE_MAX_ROWS);
+        let shared = Arc::new(Shared {
+            identity: engine.identity,
+            head: watch::Sender::new(engine.head),
+            recent: Mutex::new(ring::Ring::new(settings.recent_max_bytes)),
+            reader: engine.reader,
+            space: settings.space,
+            failed: CancellationToken::new(),
+            ended: CancellationToken::new(),
+        });
+        let mut ballast = space::Ballast::new(directory.path());
+        ballast.restore(&shared.space);
+        let writer = writer::Writer {
+            engine: engine.writer,
+            shared: Arc::clone(&shared),
+            inbox: writer::Inbox::new(appends, refused_rows, queue.gauge()),
+            clock,
+            packer,
+            ballast,
+            head: engine.head,
+            last_received_at: engine.last_received_at,
+            directory,
+        };
+        tokio::spawn(writer.run());
+        Ok(Self { queue, refused, shared })
     }
 
     /// Who this log is.
     pub(crate) fn identity(&self) -> &LogIdentity {
-        todo!()
+        &self.shared.identity
     }
 
-    /// Appends `entries` as consecutive positions; returns when they are fsynced.
+    /// Appends `entries` (1 to 1,000, together at most 8 MiB) as consecutive positions of one
+    /// commit; the future is ready when they are fsynced.
     ///
-    /// Once called, the append no longer depends on the caller: dropping the future does not undo
-    /// what was enqueued. At most 1,000 entries.
-    pub(crate) async fn append(&self, entries: Vec<Entry>) -> Result<Appended, AppendError> {
-        todo!("{entries:?}")
+    /// The call itself enqueues them: dropping the future, polled or not, undoes nothing.
+    pub(crate) fn append(
+        &self,
+        entries: Vec<Entry>,
+    ) -> impl Future<Output = Result<Appended, AppendError>> + Send + use<> {
+        let offered = self.offer(entries);
+        async move {
+            match offered {
+                Ok(answer) => answer.await.unwrap_or(Err(AppendError::StorageFailed)),
+                Err(refused) => Err(refused),
+            }
+        }
     }
 
-    /// Whole commits that hold a position after `position`, oldest first, about `limit` entries
-    /// of them. The first may begin at or before `position`. Empty when there is nothing yet.
-    /// Recent commits come from memory.
+    fn offer(
+        &self,
+        entries: Vec<Entry>,
+    ) -> Result<tokio::sync::oneshot::Receiver<queue::Answer>, AppendError> {
+        match self.state() {
+            LogState::Ok => self.queue.offer(entries),
+            LogState::StorageLow => Err(AppendError::StorageFull),
+            LogState::Failed if self.shared.failed.is_cancelled() => {
+                Err(AppendError::StorageFailed)
+            }
+            LogState::Failed => Err(AppendError::Closing),
+        }
+    }
+
+    /// Whole commits that hold a position in `position + 1 ..= position + limit`, oldest first (fewer
+    /// when they are large, never none). The first may begin at or before `position`. Empty when
+    /// there is nothing yet. Recent commits come from memory.
     pub(crate) async fn read_after(
         &self,
         position: Position,
         limit: usize,
     ) -> Result<Vec<Arc<Commit>>, LogError> {
-        todo!("{position} {limit}")
+        if self.head() <= position {
+            return Ok(Vec::new());
+        }
+        let limit = limit.max(1);
+        let recent = self.recent_after(position, limit);
+        match recent {
+            Some(commits) => Ok(commits),
+            None => self.shared.reader.read_after(position, limit).await,
+        }
+    }
+
+    fn recent_after(&self, position: Position, limit: usize) -> Option<Vec<Arc<Commit>>> {
+        let recent = self.shared.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.read_after(position, limit)
     }
 
     /// The last position, 0 when empty.
     pub(crate) fn head(&self) -> Position {
-        todo!()
+        *self.shared.head.borrow()
     }
 
     /// Wakes whenever the head moved.
     pub(crate) fn changed(&self) -> watch::Receiver<Position> {
-        todo!()
+        self.shared.head.subscribe()
     }
 
-    /// Keeps refused input where it can be looked at. Best effort: never fails an ingest.
-    pub(crate) async fn quarantine(&self, refused: Vec<Refused>) {
-        todo!("{refused:?}")
+    /// Whether the log takes appends.
+    pub(crate) fn state(&self) -> LogState {
+        if self.shared.failed.is_cancelled() || self.shared.ended.is_cancelled() {
+            LogState::Failed
+        } else if self.shared.space.is_low() {
+            LogState::StorageLow
+        } else {
+            LogState::Ok
+        }
+    }
+
+    /// Cancelled when the writer has stopped for good because the disk failed.
+    pub(crate) fn failed(&self) -> CancellationToken {
+        self.shared.failed.clone()
+    }
+
+    /// Bytes that wait for the writer.
+    pub(crate) fn queue_bytes(&self) -> usize {
+        self.queue.bytes()
+    }
+
+    /// Keeps refused input where it can be looked at. Best effort: never waits, never fails; what
+    /// the writer cannot take now is only counted.
+    pub(crate) fn quarantine(&self, refused: &[Refused]) {
+        for one in refused {
+            if self.refused.try_send(quarantine::Row::of(one)).is_err() {
+                metrics::counter!("banyan_quarantine_dropped_total").increment(1);
+            }
+        }
     }
 
     /// Refused input, newest first.
     pub(crate) async fn quarantined(&self, limit: u32) -> Result<Vec<QuarantineView>, LogError> {
-        todo!("{limit}")
+        quarantine::list(&self.shared.reader.pool, limit).await
+    }
+
+    /// Reads the whole log from the disk: every commit decodes, begins where the one before ended
+    /// and was received no earlier. Returns the last position.
+    pub(crate) async fn verify(&self) -> Result<Position, LogError> {
+        let (head, mut position) = (self.head(), 0);
+        let mut received_at = Timestamp::from_micros(i64::MIN);
+        while position < head {
+            let commits = self.shared.reader.read_after(position, VERIFY_ENTRIES).await?;
+            let whole = !commits.is_empty();
+            for commit in commits {
+                if commit.first != position + 1 || commit.received_at < received_at {
+                    let what = format!("a hole or a step back in time after {position}");
+                    return Err(LogError::Damaged { position: commit.first, what });
+                }
+                (position, received_at) = (commit.last(), commit.received_at);
+            }
+            if !whole {
+                let what = format!("nothing after {position}, but it ends at {head}");
+                return Err(LogError::Damaged { position: position + 1, what });
+            }
+        }
+        Ok(position)
     }
 
     /// Stops taking appends, finishes what waits, checkpoints and closes the files.
     pub(crate) async fn close(&self) {
-        todo!()
+        self.queue.close();
+        self.shared.ended.cancelled().await;
     }
 }

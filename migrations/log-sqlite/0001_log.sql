@@ -31,3 +31,11 @@ create trigger log_commit_is_kept before delete on log_commit
 begin
     select raise(abort, 'the log is append-only');
 end;
+
+-- Also refuses "insert or replace", which would change a commit without firing the two above.
+create trigger log_commit_is_dense before insert on log_commit
+when new.first_position is not coalesce(
+    (select first_position + count from log_commit order by first_position desc limit 1), 1)
+begin
+    select raise(abort, 'the log is append-only and dense');
+end;

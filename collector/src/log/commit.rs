@@ -1,0 +1,64 @@
+//! What the log is made of: entries, in commits.
+
+use banyan_protocol::{Position, Timestamp, Violation};
+use bytes::Bytes;
+
+/// What one emitter said, as received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Which adapter reads it.
+    pub source: Source,
+    /// The bytes received.
+    pub bytes: Bytes,
+}
+
+/// Which adapter reads an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// An AOP event.
+    Aop,
+    /// A fact of our own ([`OwnFact`]), such as a deleted session.
+    Banyan,
+}
+
+/// Entries that became durable together, at dense positions from `first` on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Commit {
+    /// Position of the first entry.
+    pub first: Position,
+    /// When it was received: our clock, non-decreasing along the log.
+    pub received_at: Timestamp,
+    /// At least one, at most 1,000.
+    pub entries: Vec<Entry>,
+}
+
+/// Where appended entries went: positions `first .. first + count`, consecutive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Appended {
+    /// Position of the first entry.
+    pub first: Position,
+    /// How many.
+    pub count: usize,
+}
+
+/// Refused input, for the quarantine.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    /// Everything wrong with it.
+    pub violations: Vec<Violation>,
+    /// The input; only its head is kept.
+    pub bytes: Bytes,
+}
+
+impl Commit {
+    /// Position of the last entry.
+    pub(crate) fn last(&self) -> Position {
+        let count = Position::try_from(self.entries.len()).unwrap_or(Position::MAX);
+        self.first.saturating_add(count).saturating_sub(1)
+    }
+
+    /// Bytes of all entries.
+    pub(super) fn entry_bytes(&self) -> usize {
+        self.entries.iter().map(|entry| entry.bytes.len()).sum()
+    }
+}

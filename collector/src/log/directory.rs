@@ -1,0 +1,133 @@
+//! The data directory: private, on a local disk, and held by one collector at a time.
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    io::{self, Read as _, Seek as _, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use thiserror::Error;
+
+use super::mounts;
+
+const LOCK_FILE: &str = "banyan.lock";
+
+/// A data directory that this process holds until the value is dropped.
+#[derive(Debug)]
+pub(crate) struct DataDirectory {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// Why a data directory cannot be used.
+#[derive(Debug, Error)]
+pub(crate) enum DirectoryError {
+    /// It cannot be made or opened.
+    #[error("the data directory {} cannot be used", path.display())]
+    Unusable {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        error: io::Error,
+    },
+    /// Another collector holds it.
+    #[error("a collector is already running {}on {}", by(*.pid), path.display())]
+    InUse {
+        /// Where.
+        path: PathBuf,
+        /// The other process, when it said so.
+        pid: Option<u32>,
+    },
+    /// SQLite's locks and shared memory do not work across machines.
+    #[error("{} is on a network file system ({kind}); choose a local disk", path.display())]
+    Network {
+        /// Where.
+        path: PathBuf,
+        /// `nfs4`, `cifs`, `fuse.sshfs` …
+        kind: String,
+    },
+}
+
+fn by(pid: Option<u32>) -> String {
+    pid.map(|pid| format!("as pid {pid} ")).unwrap_or_default()
+}
+
+impl DataDirectory {
+    /// Makes the directory if need be (for its owner only), and holds it.
+    pub(crate) fn claim(path: &Path) -> Result<Self, DirectoryError> {
+        let unusable = |error| DirectoryError::Unusable { path: path.to_owned(), error };
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable)?;
+        let path = path.canonicalize().map_err(unusable)?;
+        if let Some(kind) = mounts::network_file_system(&path) {
+            return Err(DirectoryError::Network { path, kind });
+        }
+        let mut lock = private_file(&path.join(LOCK_FILE)).map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut pid = String::new();
+                let read = lock.read_to_string(&mut pid);
+                let pid = read.ok().and_then(|_size| pid.trim().parse().ok());
+                return Err(DirectoryError::InUse { path, pid });
+            }
+            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        }
+        write_pid(&mut lock).map_err(unusable)?;
+        Ok(Self { path, _lock: lock })
+    }
+
+    /// Its absolute path.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Opens or makes a file that only its owner can read.
+pub(super) fn private_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+}
+
+fn write_pid(lock: &mut File) -> io::Result<()> {
+    lock.set_len(0)?;
+    lock.rewind()?;
+    writeln!(lock, "{}", std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn second_collector_is_refused() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("a/b");
+        let first = DataDirectory::claim(&path).unwrap();
+        let refused = DataDirectory::claim(&path).unwrap_err();
+        let message = format!("already running as pid {} on ", std::process::id());
+        assert!(refused.to_string().contains(&message), "{refused}");
+        drop(first);
+        DataDirectory::claim(&path).unwrap();
+    }
+
+    #[test]
+    fn it_is_for_its_owner_only() {
+        let parent = tempfile::tempdir().unwrap();
+        let directory = DataDirectory::claim(&parent.path().join("data")).unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(directory.path()), 0o700);
+        assert_eq!(mode(&directory.path().join(LOCK_FILE)), 0o600);
+    }
+
+    #[test]
+    fn a_file_in_its_place_is_named() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("file");
+        File::create(&path).unwrap();
+        let refused = DataDirectory::claim(&path).unwrap_err();
+        assert!(matches!(refused, DirectoryError::Unusable { .. }), "{refused:?}");
+    }
+}

@@ -86,7 +86,9 @@ create index session_by_root on session (root_no);
 create index session_by_claim on session (claimed_parent_no) where orphan = 1;
 create index session_roots on session (sub_last_position) where parent_no is null and known = 1;
 -- live ones, for what the reader's clock says of them
-create index session_live on session (last_seen_at) where status in (1, 2, 3) and known = 1;
+create index session_live on session (status, last_seen_at) where status in (1, 2, 3) and known = 1;
+-- for counts and lists by status
+create index session_by_status on session (status, no) where known = 1;
 
 create table event (
     key         integer primary key,     -- position * 256 + part

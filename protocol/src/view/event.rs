@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::{Cursor, Flags, Position, Timestamp};
@@ -31,7 +33,7 @@ pub struct EventView {
     /// Any other key of the event, as received.
     #[serde(flatten)]
     #[schema(value_type = Object)]
-    pub other: Map<String, Value>,
+    pub other: BTreeMap<String, Box<RawValue>>,
     /// What the collector adds.
     pub banyan: BanyanPart,
 }

@@ -1,0 +1,174 @@
+//! Events: of one session by sequence, decoded or as received, and of the log in its own order.
+
+use banyan_protocol::{
+    Flags, Position, Timestamp,
+    limits::PAGE_MAX_ROWS,
+    view::{BanyanPart, EventView, RecordedView},
+};
+use futures_util::TryStreamExt as _;
+use serde_json::value::RawValue;
+use sqlx::{Row as _, query, query_as, sqlite::SqliteRow};
+
+use super::{Query, QueryError, session, wire::event_view};
+
+/// Parts of one log entry; the key of an event is its position times this, plus its part.
+pub(super) const PARTS_MAX_COUNT: i64 = 256;
+/// Events of a session given in one answer; the export gives all.
+const EVENTS_MAX_COUNT: u32 = 100_000;
+/// Bytes of the events of a session given in one answer.
+const EVENTS_MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Events of one page of an export.
+const RAW_PAGE_ROWS: u32 = 1_000;
+/// Bytes of one page of events as received, give or take one event.
+const PAGE_MAX_BYTES: usize = 2 * 1024 * 1024;
+/// The sequence in an export's key that stands for none.
+const NO_SEQUENCE: i64 = -1;
+
+/// An event as it goes into an answer.
+#[derive(Debug, sqlx::FromRow)]
+struct EventRow {
+    key: i64,
+    received_at: i64,
+    variant: u32,
+    flags: u32,
+    raw: String,
+}
+
+impl Query {
+    /// All events of a session by sequence, those without one first; `None` when there is no
+    /// such session. What would make the answer larger than [`EVENTS_MAX_COUNT`] events or
+    /// [`EVENTS_MAX_BYTES`] is left out at its end.
+    pub(crate) async fn events_of(&self, id: &str) -> Result<Option<Vec<EventView>>, QueryError> {
+        let mut look = self.look().await?;
+        let Some((no, count)) = session::number(&mut look, id).await? else { return Ok(None) };
+        let mut rows = query(
+            "select key, sequence, received_at, variant, flags, raw
+             from event
+             where session_no = ?1
+             order by sequence, key
+             limit ?2",
+        )
+        .bind(no)
+        .bind(EVENTS_MAX_COUNT)
+        .fetch(&mut *look.tx);
+        let mut events = Vec::with_capacity(usize::try_from(count).unwrap_or(0).min(10_000));
+        let mut bytes = 0;
+        while let Some(row) = rows.try_next().await? {
+            let raw: &str = row.try_get(5)?;
+            bytes += raw.len();
+            if EVENTS_MAX_BYTES < bytes {
+                break;
+            }
+            events.push(event_view(raw, row.try_get(1)?, banyan_part(&row)?));
+        }
+        Ok(Some(events))
+    }
+
+    /// A page of a session's events as received, by sequence, for export; `after` is the key
+    /// returned with the page before.
+    pub(crate) async fn raw_of(
+        &self,
+        id: &str,
+        after: Option<(i64, i64)>,
+    ) -> Result<(Vec<String>, Option<(i64, i64)>), QueryError> {
+        let mut look = self.look().await?;
+        let Some((no, _)) = session::number(&mut look, id).await? else {
+            return Ok((Vec::new(), None));
+        };
+        let (sequence, key) = after.unwrap_or((NO_SEQUENCE, 0));
+        let mut rows = query_as(if sequence == NO_SEQUENCE {
+            "select ?2 as sequence, key, raw
+             from event
+             where session_no = ?1 and sequence is null and key > ?3
+             union all
+             select sequence, key, raw
+             from event
+             where session_no = ?1 and sequence is not null
+             order by 1, 2
+             limit ?4"
+        } else {
+            "select sequence, key, raw
+             from event
+             where session_no = ?1 and (sequence, key) > (?2, ?3)
+             order by sequence, key
+             limit ?4"
+        })
+        .bind(no)
+        .bind(sequence)
+        .bind(key)
+        .bind(RAW_PAGE_ROWS)
+        .fetch(&mut *look.tx);
+        let (mut page, mut bytes, mut next) = (Vec::new(), 0, None);
+        while let Some((sequence, key, raw)) = rows.try_next().await? {
+            let raw: String = raw;
+            bytes += raw.len();
+            page.push(raw);
+            next = Some((sequence, key));
+            if PAGE_MAX_BYTES < bytes {
+                break;
+            }
+        }
+        Ok((page, next))
+    }
+
+    /// Events in log order behind `after`, each once; fewer than `limit` also when they are large,
+    /// none only when there is none.
+    pub(crate) async fn events_after(
+        &self,
+        after: Position,
+        limit: u32,
+    ) -> Result<Vec<RecordedView>, QueryError> {
+        let readers = self.view.readers();
+        let mut rows = query_as(
+            "select key, received_at, variant, flags, raw
+             from event
+             where key > ?1
+             order by key
+             limit ?2",
+        )
+        .bind(last_key_at(after))
+        .bind(limit.min(PAGE_MAX_ROWS))
+        .fetch(&readers);
+        let (mut page, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = rows.try_next().await? {
+            let row: EventRow = row;
+            bytes += row.raw.len();
+            page.push(self.recorded(row)?);
+            if PAGE_MAX_BYTES < bytes {
+                break;
+            }
+        }
+        Ok(page)
+    }
+
+    fn recorded(&self, row: EventRow) -> Result<RecordedView, QueryError> {
+        let position = row.key / PARTS_MAX_COUNT;
+        let banyan = BanyanPart {
+            position,
+            received_at: Timestamp::from_micros(row.received_at),
+            variant: row.variant,
+            flags: Flags::from_bits(row.flags),
+        };
+        let event = RawValue::from_string(row.raw).map_err(QueryError::Row)?;
+        Ok(RecordedView { cursor: self.cursor(position), banyan, event })
+    }
+}
+
+/// The largest key that an event at `position` can have.
+pub(super) fn last_key_at(position: Position) -> i64 {
+    position.saturating_mul(PARTS_MAX_COUNT).saturating_add(PARTS_MAX_COUNT - 1)
+}
+
+/// Of a row that begins with `key, sequence, received_at, variant, flags`.
+fn banyan_part(row: &SqliteRow) -> Result<BanyanPart, QueryError> {
+    let key: i64 = row.try_get(0)?;
+    Ok(BanyanPart {
+        position: key / PARTS_MAX_COUNT,
+        received_at: Timestamp::from_micros(row.try_get(2)?),
+        variant: row.try_get(3)?,
+        flags: Flags::from_bits(row.try_get(4)?),
+    })
+}
+
+#[cfg(test)]
+mod tests;

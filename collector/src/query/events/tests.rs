@@ -1,0 +1,57 @@
+//! What events are given, in which order, and how far.
+
+use super::{super::fixture::Fixture, *};
+
+/// Events of `a` with the given sequences, and one of `b` before each.
+async fn events(sequences: &[Option<i64>]) -> Fixture {
+    let mut fixture = Fixture::new().await;
+    fixture.session("a", None).await;
+    fixture.session("b", None).await;
+    for sequence in sequences {
+        fixture.event("b", |_| {}).await;
+        fixture.event("a", |event| event.sequence = *sequence).await;
+    }
+    fixture
+}
+
+#[tokio::test]
+async fn events_of_a_session_come_by_sequence_those_without_one_first() {
+    let fixture = events(&[Some(3), Some(1), None, Some(1), None]).await;
+    let events = fixture.query.events_of("a").await.unwrap().unwrap();
+    let found: Vec<_> = events.iter().map(|e| (e.sequence, e.banyan.position)).collect();
+    assert_eq!(found, [(None, 6), (None, 10), (Some(1), 4), (Some(1), 8), (Some(3), 2)]);
+    assert!(fixture.query.events_of("nobody").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn an_export_gives_every_event_once_in_the_same_order() {
+    let fixture = events(&[Some(3), Some(1), None, Some(1), None]).await;
+    let (all, _) = fixture.query.raw_of("a", None).await.unwrap();
+    assert_eq!(all.len(), 5);
+    // Going on behind any event gives exactly the rest.
+    let keys = [(-1, 6), (-1, 10), (1, 4), (1, 8), (3, 2)];
+    for (at, (sequence, position)) in keys.into_iter().enumerate() {
+        let after = Some((sequence, position * PARTS_MAX_COUNT));
+        let (rest, _) = fixture.query.raw_of("a", after).await.unwrap();
+        assert_eq!(rest, all[at + 1..], "{after:?}");
+    }
+    let (_, next) = fixture.query.raw_of("a", None).await.unwrap();
+    assert_eq!(next, Some((3, 2 * PARTS_MAX_COUNT)));
+    assert_eq!(fixture.query.raw_of("a", next).await.unwrap(), (Vec::new(), None));
+    assert_eq!(fixture.query.raw_of("nobody", None).await.unwrap(), (Vec::new(), None));
+}
+
+#[tokio::test]
+async fn the_log_is_given_in_its_own_order_each_event_once() {
+    let fixture = events(&[Some(3), Some(1)]).await;
+    let mut seen = Vec::new();
+    let mut after = 0;
+    loop {
+        let page = fixture.query.events_after(after, 3).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = last.banyan.position;
+        assert_eq!(last.cursor, fixture.query.cursor(after));
+        seen.extend(page.iter().map(|event| event.banyan.position));
+    }
+    assert_eq!(seen, [1, 2, 3, 4]);
+}

@@ -1,0 +1,44 @@
+//! Short forms of sessions on pages: the number of the row in base 36, `3f`.
+
+const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// The short form of the session `no`.
+pub(super) fn encode(no: i64) -> String {
+    let mut rest = no.unsigned_abs();
+    let mut digits = Vec::new();
+    loop {
+        let digit = usize::try_from(rest % 36).unwrap_or(0);
+        digits.extend(DIGITS.get(digit).copied().map(char::from));
+        rest /= 36;
+        if rest == 0 {
+            return digits.into_iter().rev().collect();
+        }
+    }
+}
+
+/// The session that `row` stands for, if it is of the form that [`encode`] gives.
+pub(super) fn decode(row: &str) -> Option<i64> {
+    let no = i64::from_str_radix(row, 36).ok()?;
+    (encode(no) == row).then_some(no)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_have_short_forms() {
+        for (no, row) in [(1, "1"), (35, "z"), (36, "10"), (123, "3f"), (i64::MAX, "1y2p0ij32e8e7")]
+        {
+            assert_eq!(encode(no), row);
+            assert_eq!(decode(row), Some(no));
+        }
+    }
+
+    #[test]
+    fn other_texts_are_no_rows() {
+        for row in ["", "-1", "+1", "01", "3F", "3 f", "é", "1y2p0ij32e8e8", "zzzzzzzzzzzzzz"] {
+            assert_eq!(decode(row), None, "{row}");
+        }
+    }
+}

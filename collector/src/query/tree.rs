@@ -1,0 +1,184 @@
+//! A session with its descendants, nested.
+
+use std::collections::HashMap;
+
+use banyan_protocol::{
+    limits::TREE_MAX_SESSIONS,
+    view::{SessionView, TreeView},
+};
+use sqlx::query_scalar;
+
+use super::{
+    Query, QueryError,
+    figures::count,
+    look::Look,
+    session,
+    session_row::{self, SessionRow},
+    stalled,
+};
+
+/// Levels of a nested answer at most: readers of JSON commonly stop at 128 nested values, and a
+/// level is two, an object and the array of its children.
+pub(crate) const TREE_MAX_LEVELS: u32 = 60;
+
+/// Where a loaded session stands.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    no: i64,
+    parent_no: Option<i64>,
+    depth: u32,
+    children: i64,
+}
+
+impl Query {
+    /// A session with its descendants, cut at `depth` levels below it and `limit` sessions in all
+    /// (the upper levels win); `None` when there is no such session.
+    pub(crate) async fn tree(
+        &self,
+        id: &str,
+        depth: u32,
+        limit: u32,
+    ) -> Result<Option<TreeView>, QueryError> {
+        let depth = depth.min(TREE_MAX_LEVELS);
+        let limit = limit.clamp(1, TREE_MAX_SESSIONS);
+        let mut look = self.look().await?;
+        let Some(top) = session::row(&mut look, id).await? else { return Ok(None) };
+        let rows = if top.parent_no.is_none() && top.subtree.sessions <= i64::from(limit) {
+            whole_tree(&mut look, top.no, depth).await?
+        } else {
+            subtree(&mut look, top.no, depth, limit).await?
+        };
+        let places: Vec<Place> = rows.iter().map(Place::of).collect();
+        let views = stalled::views(&mut look, rows).await?;
+        drop(look);
+        Ok(assemble(top.no, places.into_iter().zip(views).collect()))
+    }
+}
+
+/// The tree with the root `no`, in one scan.
+async fn whole_tree(look: &mut Look, no: i64, depth: u32) -> Result<Vec<SessionRow>, QueryError> {
+    let mut query = session_row::select();
+    query.push("where s.known = 1 and s.root_no = ").push_bind(no);
+    query.push(" and s.depth <= ").push_bind(depth);
+    session_row::fetch(&mut look.tx, query).await
+}
+
+/// The session `no` and what is below it, level by level.
+async fn subtree(
+    look: &mut Look,
+    no: i64,
+    depth: u32,
+    limit: u32,
+) -> Result<Vec<SessionRow>, QueryError> {
+    let numbers: String = query_scalar(
+        "with recursive
+             below(no, level) as (
+                 select ?1, 0
+                 union all
+                 select s.no, below.level + 1
+                 from below
+                 cross join session s on s.parent_no = below.no
+                 where below.level < ?2
+                 limit ?3)
+         select json_group_array(no)
+         from below",
+    )
+    .bind(no)
+    .bind(depth)
+    .bind(limit)
+    .fetch_one(&mut *look.tx)
+    .await?;
+    session_row::fetch_numbers(&mut look.tx, numbers).await
+}
+
+/// Nests sessions below `top`. Not by recursion: a chain may be longer than a stack is deep.
+fn assemble(top: i64, mut sessions: Vec<(Place, SessionView)>) -> Option<TreeView> {
+    sessions.sort_unstable_by_key(|(place, _)| (place.depth, place.no));
+    let mut waiting: HashMap<i64, Vec<TreeView>> = HashMap::new();
+    for (place, session) in sessions.into_iter().rev() {
+        let mut children = waiting.remove(&place.no).unwrap_or_default();
+        children.reverse();
+        let shown = u64::try_from(children.len()).unwrap_or(u64::MAX);
+        let omitted = count(place.children).saturating_sub(shown);
+        let tree = TreeView { session, children, omitted };
+        if place.no == top {
+            return Some(tree);
+        }
+        waiting.entry(place.parent_no?).or_default().push(tree);
+    }
+    None
+}
+
+impl Place {
+    fn of(row: &SessionRow) -> Self {
+        let SessionRow { no, parent_no, depth, children, .. } = *row;
+        Self { no, parent_no, depth, children }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::fixture::Fixture, *};
+
+    /// `a(b(d e) c)`: a tree as one line, `+n` standing for what was left out.
+    fn line(tree: &TreeView) -> String {
+        let mut parts: Vec<String> = tree.children.iter().map(line).collect();
+        if 0 < tree.omitted {
+            parts.push(format!("+{}", tree.omitted));
+        }
+        let id = &tree.session.id;
+        if parts.is_empty() { id.clone() } else { format!("{id}({})", parts.join(" ")) }
+    }
+
+    async fn check(fixture: &Fixture, id: &str, depth: u32, limit: u32, expected: &str) {
+        let tree = fixture.query.tree(id, depth, limit).await.unwrap().unwrap();
+        assert_eq!(line(&tree), expected, "{id} {depth} {limit}");
+    }
+
+    #[tokio::test]
+    async fn a_tree_is_nested_and_says_what_it_left_out() {
+        let mut fixture = Fixture::new().await;
+        for (id, parent) in
+            [("a", None), ("b", Some("a")), ("c", Some("a")), ("d", Some("b")), ("e", Some("b"))]
+        {
+            fixture.session(id, parent).await;
+        }
+        fixture.session("other", None).await;
+        check(&fixture, "a", 9, 9, "a(b(d e) c)").await;
+        check(&fixture, "a", 1, 9, "a(b(+2) c)").await;
+        check(&fixture, "a", 0, 9, "a(+2)").await;
+        check(&fixture, "a", 9, 4, "a(b(d +1) c)").await;
+        check(&fixture, "a", 9, 2, "a(b(+2) +1)").await;
+        check(&fixture, "b", 9, 9, "b(d e)").await;
+        check(&fixture, "e", 9, 9, "e").await;
+        assert!(fixture.query.tree("nobody", 9, 9).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_parent_that_was_mentioned_after_its_child_still_stands_above_it() {
+        let mut fixture = Fixture::new().await;
+        fixture.session("root", None).await;
+        fixture.session("child", Some("root")).await;
+        fixture.session("middle", Some("root")).await;
+        fixture.run("update session set parent_no = 3, depth = 2 where id = 'child'").await;
+        fixture.roll_up().await;
+        check(&fixture, "root", 9, 9, "root(middle(child))").await;
+        check(&fixture, "middle", 9, 9, "middle(child)").await;
+    }
+
+    #[tokio::test]
+    async fn a_chain_of_thousands_is_cut() {
+        let mut fixture = Fixture::new().await;
+        fixture.chain(10_000).await;
+        let tree = fixture.query.tree("s1", u32::MAX, u32::MAX).await.unwrap().unwrap();
+        let text = serde_json::to_string(&tree).unwrap();
+        assert_eq!(text.matches("\"omitted\":1").count(), 1);
+        let levels = usize::try_from(TREE_MAX_LEVELS).unwrap();
+        assert_eq!(text.matches("\"children\":[").count(), levels + 1);
+        serde_json::from_str::<serde_json::Value>(&text).unwrap();
+        let below = fixture.query.tree("s9990", u32::MAX, u32::MAX).await.unwrap().unwrap();
+        assert_eq!(serde_json::to_string(&below).unwrap().matches("\"id\"").count(), 11);
+        let ancestors = fixture.query.ancestors("s10000").await.unwrap();
+        assert_eq!(ancestors.last().unwrap().id, "s9999");
+    }
+}

@@ -1,0 +1,227 @@
+//! Stored XSS: whatever agents say, a page's skeleton of tags and attributes stays the same.
+
+use std::cell::RefCell;
+
+use banyan_tests::harness::{
+    Banyan, Client, encoded,
+    events::{With as _, event},
+};
+use html5ever::{
+    tendril::StrTendril,
+    tokenizer::{BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer},
+};
+use serde_json::{Value, json};
+
+const HOSTILE: [&str; 18] = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "' onmouseover='alert(1)",
+    "</title><svg onload=alert(1)>",
+    "</textarea></pre></li></ul><h1>x",
+    "<!-- --><b>--!>",
+    "]]><![CDATA[<b>",
+    "javascript:alert(1)",
+    "data:text/html,<script>1</script>",
+    "{{7*7}}{% raw %}{# #}",
+    "&lt;b&gt;&#x3c;b&#x3e;",
+    "<a href=https://x.example>x</a>",
+    "\u{202e}txt.exe\u{2066}",
+    "\u{0}<b\u{0}>",
+    "\u{85}\u{2028}\u{2029}<br>",
+    "<plaintext>",
+    "<base href=//x.example>",
+    "` onerror=`alert(1)",
+];
+
+/// What a page is made of: its tags with the names of their attributes, in order.
+#[derive(Default)]
+struct Skeleton {
+    tags: RefCell<Vec<String>>,
+    links: RefCell<Vec<String>>,
+    errors: RefCell<Vec<String>>,
+}
+
+impl TokenSink for Skeleton {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<()> {
+        match token {
+            Token::TagToken(tag) => {
+                let close = if tag.kind == TagKind::EndTag { "/" } else { "" };
+                let mut words = vec![format!("{close}{}", tag.name)];
+                for attribute in &tag.attrs {
+                    words.push(attribute.name.local.to_string());
+                    if ["href", "src", "action"].contains(&&*attribute.name.local) {
+                        self.links.borrow_mut().push(attribute.value.to_string());
+                    }
+                }
+                self.tags.borrow_mut().push(words.join(" "));
+            }
+            Token::ParseError(error) => {
+                self.errors.borrow_mut().push(format!("line {line}: {error}"));
+            }
+            Token::CommentToken(_) => self.tags.borrow_mut().push("!".to_owned()),
+            Token::DoctypeToken(_)
+            | Token::CharacterTokens(_)
+            | Token::NullCharacterToken
+            | Token::EOFToken => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+impl Skeleton {
+    fn of(page: &str) -> Self {
+        let tokenizer =
+            Tokenizer::new(Self::default(), html5ever::tokenizer::TokenizerOpts::default());
+        let input = BufferQueue::default();
+        input.push_back(StrTendril::from(page));
+        // A script to run would stop the tokenizer; with no tree behind it, nothing does.
+        drop(tokenizer.feed(&input));
+        assert!(input.is_empty());
+        tokenizer.end();
+        tokenizer.sink
+    }
+
+    fn tags(&self) -> Vec<String> {
+        self.tags.borrow().clone()
+    }
+}
+
+/// A tree with `text` in every place where an agent can say something.
+fn events(text: &str) -> Vec<Value> {
+    let (boss, branch) = (format!("boss {text}"), format!("branch {text}"));
+    let rows: Vec<(&str, Value)> = vec![
+        ("session.started", json!({"goal": text, "llm": text, "metadata": {text: text}})),
+        ("session.heartbeat", json!({"status": "waiting", "current_goal": text})),
+        ("cognition.thought", json!({"reasoning": text, "next_intent": text, "confidence": "low"})),
+        ("cognition.goal", json!({"goal": text, "status": text})),
+        ("cognition.decision", json!({"chosen": text, "alternatives": [text], "reasoning": text})),
+        ("cognition.uncertainty", json!({"description": text})),
+        (
+            "operation.tool_start",
+            json!({"tool": text, "input": {text: text}, "tool_call_id": text}),
+        ),
+        (
+            "operation.tool_end",
+            json!({"tool": text, "tool_call_id": text, "success": false, "error": text, "output": text}),
+        ),
+        (
+            "operation.agent_spawn",
+            json!({"child_session_id": branch, "child_agent_id": text, "goal": text, "reason": text}),
+        ),
+        ("operation.memory", json!({"action": text, "key": text, "summary": text})),
+        ("operation.external_call", json!({"service": text, "method": text, "endpoint": text})),
+        (text, json!({text: [text, {text: text}]})),
+        ("session.ended", json!({"outcome": "failed", "summary": text, "error_message": text})),
+    ];
+    let mut events: Vec<_> = (1..)
+        .zip(rows)
+        .map(|(sequence, (kind, payload))| {
+            event(&boss, sequence, kind, payload).with("agent_id", text)
+        })
+        .collect();
+    let started = event(&branch, 1, "session.started", json!({"goal": text}));
+    events.push(started.with("parent_session_id", &*boss).with("agent_version", text));
+    events
+        .push(event(&format!("orphan {text}"), 1, text, json!({})).with("parent_session_id", text));
+    events
+}
+
+/// Every page that shows them, by the same names whatever the text.
+async fn pages(client: &Client, text: &str) -> Vec<(String, String)> {
+    let mut pages = vec![("/".to_owned(), client.page("/").await.is(200).text())];
+    for name in ["boss", "branch", "orphan"] {
+        let id = encoded(&format!("{name} {text}"));
+        let events = client.session(&format!("{name} {text}")).await["events"].clone();
+        for query in ["", "?k=think", "?k=act", "?k=err"] {
+            let page = client.page(&format!("/s/{id}{query}")).await.is(200).text();
+            pages.push((format!("{name}{query}"), page));
+        }
+        for event in events.as_array().unwrap() {
+            let path = format!("/s/{id}/e/{}", event["banyan"]["position"]);
+            let name = format!("{name} {}", event["sequence"]);
+            pages.push((name, client.page(&path).await.is(200).text()));
+        }
+    }
+    pages
+}
+
+#[tokio::test]
+async fn the_skeleton_does_not_change() {
+    let mut harmless = Vec::new();
+    for text in HOSTILE {
+        let banyan = Banyan::start().await;
+        // As long as the hostile text, so that only its kind differs.
+        let calm: String = text.chars().map(|_| 'x').collect();
+        banyan.client().post(&json!(events(&calm))).await;
+        harmless = pages(&banyan.client(), &calm).await;
+        let other = Banyan::start().await;
+        other
+            .client()
+            .post(&json!(events(text).into_iter().map(printable).collect::<Vec<_>>()))
+            .await;
+        let hostile = pages(&other.client(), &printable_text(text)).await;
+        for ((name, calm_page), (_, page)) in harmless.iter().zip(&hostile) {
+            let (calm, found) = (Skeleton::of(calm_page), Skeleton::of(page));
+            assert_eq!(found.tags(), calm.tags(), "{text:?} in {name}");
+            assert_eq!(found.errors.take(), Vec::<String>::new(), "{text:?} in {name}");
+            for link in found.links.take() {
+                let safe = link.starts_with(['/', '?', '#']) && !link.starts_with("//");
+                assert!(safe, "{text:?} in {name}: {link}");
+            }
+        }
+    }
+    assert!(harmless.len() > 15, "there were pages to compare");
+}
+
+/// Ids and types may not hold control characters; the payload may.
+fn printable(mut event: Value) -> Value {
+    for key in ["session_id", "parent_session_id", "agent_id", "agent_version", "type"] {
+        if let Some(text) = event[key].as_str() {
+            event[key] = json!(printable_text(text));
+        }
+    }
+    if let Some(child) = event["payload"]["child_session_id"].as_str() {
+        event["payload"]["child_session_id"] = json!(printable_text(child));
+    }
+    event
+}
+
+fn printable_text(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+}
+
+#[test]
+fn a_page_that_does_not_escape_is_caught() {
+    let calm = Skeleton::of("<p class=\"a\">xxx</p>").tags();
+    for page in [
+        "<p class=\"a\"><b>x</p>",
+        "<p class=\"\" onclick=\"\">x</p>",
+        "<p class=\"a\"><!-- --></p>",
+    ] {
+        assert_ne!(Skeleton::of(page).tags(), calm, "{page}");
+    }
+    assert_eq!(Skeleton::of("<p class=\"b\">&lt;b&gt;</p>").tags(), calm);
+}
+
+#[tokio::test]
+async fn nothing_inline_and_nothing_remote() {
+    let banyan = Banyan::start().await;
+    let client = banyan.client();
+    client.post(&json!(events("text"))).await;
+    for (name, page) in pages(&client, "text").await {
+        let skeleton = Skeleton::of(&page);
+        for tag in skeleton.tags() {
+            let mut words = tag.split(' ');
+            let element = words.next().unwrap_or_default();
+            assert!(element != "style", "{name}: inline style sheet");
+            assert!(element != "script" || tag.contains(" src"), "{name}: inline script");
+            let inline = words.find(|word| *word == "style" || word.starts_with("on"));
+            assert_eq!(inline, None, "{name}: {tag}");
+        }
+        for link in skeleton.links.take() {
+            assert!(!link.contains("//"), "{name}: {link}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! End-to-end tests: a real collector in a process of its own, spoken to over HTTP only.
+//!
+//! One file a subject. Each test starts what it needs and shares nothing.
+
+mod any_order;
+mod bad_input;
+mod bodies;
+mod crash;
+mod downgrade_is_refused;
+mod guards;
+mod hostile_text;
+mod ids;
+mod invariants;
+mod openapi;
+mod order;
+mod prefer_wait;
+mod read_your_write;
+mod real_run;
+mod reference_faults;
+mod reference_shapes;
+mod retry_matrix;
+mod slow_clients;
+mod stop;
+mod stream_limits;
+mod two_instances;
+mod wrong_types;

@@ -1,0 +1,190 @@
+//! `/openapi.json` against what the collector really answers.
+
+use std::collections::BTreeSet;
+
+use banyan_tests::harness::{
+    Banyan, Client,
+    events::{Dialect, With as _, child, spawn, started, thought},
+};
+use hyper::Method;
+use serde_json::{Value, json};
+
+/// The schema of an answer, with the document's components beside it.
+fn schema(document: &Value, path: &str, method: &str, status: u16) -> Value {
+    let responses = &document["paths"][path][method]["responses"];
+    let answer = &responses[status.to_string()];
+    assert!(!answer.is_null(), "{method} {path} does not document {status}: {responses}");
+    let mut schema = answer["content"]["application/json"]["schema"].clone();
+    assert!(schema.is_object(), "{method} {path} {status} has no JSON schema: {answer}");
+    schema["components"] = document["components"].clone();
+    strict(schema)
+}
+
+/// Objects with documented properties have no others, unless they say so.
+fn strict(schema: Value) -> Value {
+    match schema {
+        Value::Object(mut object) => {
+            let open = object.contains_key("additionalProperties")
+                || object.contains_key("allOf")
+                || object.get("type") != Some(&json!("object"))
+                || !object.contains_key("properties");
+            if !open {
+                object.insert("unevaluatedProperties".to_owned(), json!(false));
+            }
+            object.into_iter().map(|(key, value)| (key, strict(value))).collect()
+        }
+        Value::Array(list) => list.into_iter().map(strict).collect(),
+        other => other,
+    }
+}
+
+#[track_caller]
+fn check(document: &Value, path: &str, method: &str, status: u16, body: &Value) {
+    let schema = schema(document, path, method, status);
+    let validator = jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .build(&schema)
+        .unwrap_or_else(|error| panic!("{method} {path}: not a schema: {error}"));
+    let wrong: Vec<_> = validator
+        .iter_errors(body)
+        .map(|error| format!("{} at {}", error, error.instance_path()))
+        .collect();
+    assert_eq!(wrong, Vec::<String>::new(), "{method} {path} {status}: {body}");
+}
+
+async fn filled(client: &Client) {
+    let mut extra = thought("root", 3, "with keys of its own");
+    extra["trace"] = json!({"id": 7});
+    client
+        .post(&json!([
+            started("root", 1, "plan"),
+            spawn("root", 2, "ghost"),
+            extra,
+            child("leaf", "root", "do").with("agent_version", "1.2"),
+            Dialect::Docs.tool_start("leaf", 2, "bash", "c1"),
+            Dialect::Docs.tool_end("leaf", 3, "bash", "c1"),
+            Dialect::Docs.ended("leaf", 7, "failed", "gave up").saying("total_cost_usd", 0.25),
+            child("stray", "nobody", "wait"),
+            thought("root", 9, "no time").without("timestamp"),
+            started("doomed", 1, "go away"),
+        ]))
+        .await;
+    let loops: Vec<_> =
+        (10..30).map(|n| Dialect::Docs.tool_start("leaf", n, "bash", "same")).collect();
+    client.post(&json!(loops)).await;
+    client.offer(&json!([thought("root", 1, "x").with("spec", "aop/2")])).await.is(400);
+    client.delete("/sessions/doomed").await.is(200);
+}
+
+#[tokio::test]
+async fn answers_are_as_documented() {
+    let banyan = Banyan::start().await;
+    let client = banyan.client();
+    filled(&client).await;
+    let document = client.json("/openapi.json").await;
+    assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
+    let mut checked = BTreeSet::new();
+    for (path, asked, status) in [
+        ("/sessions", "/sessions", 200),
+        ("/sessions", "/sessions?limit=1", 200),
+        ("/sessions", "/sessions?limit=x", 400),
+        ("/sessions/{id}", "/sessions/root", 200),
+        ("/sessions/{id}", "/sessions/leaf", 200),
+        ("/sessions/{id}", "/sessions/ghost", 200),
+        ("/sessions/{id}", "/sessions/never", 404),
+        ("/sessions/{id}/tree", "/sessions/root/tree", 200),
+        ("/sessions/{id}/tree", "/sessions/never/tree", 404),
+        ("/sessions/{id}/children", "/sessions/root/children", 200),
+        ("/sessions/{id}/missing", "/sessions/leaf/missing", 200),
+        ("/events", "/events", 200),
+        ("/events", "/events?after=nonsense", 400),
+        ("/groups", "/groups", 200),
+        ("/quarantine", "/quarantine", 200),
+        ("/health", "/health", 200),
+        ("/readyz", "/readyz", 200),
+        ("/", "/", 200),
+    ] {
+        check(&document, path, "get", status, &client.get(asked).await.is(status).json());
+        checked.insert(("get".to_owned(), path.to_owned()));
+    }
+    for (body, prefer, status) in [
+        (thought("more", 1, "x").to_string(), "", 200),
+        (thought("more", 1, "x").to_string(), "wait", 200),
+        (json!([thought("more", 2, "x"), 7]).to_string(), "wait", 207),
+        ("{".to_owned(), "", 400),
+        (" ".repeat(9 * 1024 * 1024), "", 413),
+    ] {
+        let headers = [("content-type", "application/json"), ("prefer", prefer)];
+        let answer = client.send(Method::POST, "/events", &headers, body).await.is(status);
+        check(&document, "/events", "post", status, &answer.json());
+    }
+    let text = [("content-type", "text/plain")];
+    let answer = client.send(Method::POST, "/events", &text, "x").await.is(415);
+    check(&document, "/events", "post", 415, &answer.json());
+    let deleted = client.delete("/sessions/stray").await.is(200);
+    check(&document, "/sessions/{id}", "delete", 200, &deleted.json());
+    checked.extend(["post /events", "delete /sessions/{id}"].map(|both| {
+        let (method, path) = both.split_once(' ').unwrap();
+        (method.to_owned(), path.to_owned())
+    }));
+    every_json_route_was_checked(&document, &checked);
+}
+
+/// A new JSON route must be added to the table above.
+fn every_json_route_was_checked(document: &Value, checked: &BTreeSet<(String, String)>) {
+    let mut forgotten = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("methods") {
+            let json = !operation["responses"]["200"]["content"]["application/json"].is_null();
+            if json && !checked.contains(&(method.clone(), path.clone())) {
+                forgotten.push(format!("{method} {path}"));
+            }
+        }
+    }
+    assert_eq!(forgotten, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn every_documented_route_exists_and_the_index_names_them() {
+    let banyan = Banyan::start().await;
+    let client = banyan.client();
+    client.post(&thought("s", 1, "x")).await;
+    let document = client.json("/openapi.json").await;
+    let index = client.json("/").await["routes"].to_string();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for method in item.as_object().expect("methods").keys() {
+            if path != "/stream" && method == "get" {
+                let answer = client.get(&path.replace("{id}", "s")).await;
+                assert_eq!(answer.status, 200, "{method} {path}");
+            }
+            let named = format!("{} {path}", method.to_uppercase());
+            assert!(index.contains(&named), "the index does not name {named}: {index}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_its_schema_is_caught() {
+    let banyan = Banyan::start().await;
+    let client = banyan.client();
+    filled(&client).await;
+    let document = client.json("/openapi.json").await;
+    let good = client.json("/sessions/root").await;
+    let schema = schema(&document, "/sessions/{id}", "get", 200);
+    let validator = jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .build(&schema)
+        .expect("a schema");
+    assert!(validator.is_valid(&good));
+    for (pointer, value) in [
+        ("/session/status", json!("dancing")),
+        ("/session/id", json!(7)),
+        ("/session/own/tokens", json!("many")),
+        ("/events", json!({})),
+        ("/session", json!({"id": "only"})),
+    ] {
+        let mut bad = good.clone();
+        *bad.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer} in {good}")) = value;
+        assert!(!validator.is_valid(&bad), "{pointer}");
+    }
+}

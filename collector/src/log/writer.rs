@@ -170,6 +170,8 @@ impl Writer {
             next += positions(count);
         }
         metrics::counter!("banyan_log_commits_total").increment(1);
+        metrics::counter!("banyan_log_entries_total")
+            .increment(u64::try_from(count).unwrap_or(u64::MAX));
         metrics::histogram!("banyan_log_commit_entries").record(float(count));
         metrics::histogram!("banyan_log_commit_seconds").record(started.elapsed());
         metrics::gauge!("banyan_log_queue_bytes").set(float(self.inbox.waiting.bytes()));

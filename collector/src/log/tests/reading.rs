@@ -58,7 +58,7 @@ async fn a_reader_that_follows_sees_everything_once() {
 async fn sources_are_kept() {
     let directory = tempfile::tempdir().unwrap();
     let log = open_with(directory.path(), |settings| settings.recent_max_bytes = 0).await;
-    let own = OwnFact::SessionDeleted { session_id: "s".to_owned() }.to_entry().unwrap();
+    let own = OwnFact::SessionDeleted { session_id: "s".to_owned() }.to_entry();
     let mixed = vec![entry("{}"), own, entry("")];
     log.append(mixed.clone()).await.unwrap();
     log.append(entries(1, 1)).await.unwrap();

@@ -158,3 +158,18 @@ fn any_order_any_duplication_any_split_any_restart() {
     }
     assert!(compared.get() > 40, "there were sessions to compare");
 }
+
+#[tokio::test]
+async fn another_world_is_told_apart() {
+    let events = |goal: &str, end: i64| {
+        [started("a", 1, goal), spawn("a", 2, "b"), Dialect::Docs.heartbeat("a", end, 7)]
+    };
+    let mut known = Vec::new();
+    for world in [events("one", 3), events("two", 3), events("one", 4)] {
+        let banyan = Banyan::start().await;
+        post(&banyan.client(), &world).await;
+        known.push(compare::knowledge(&banyan.client()).await);
+    }
+    assert_eq!(known[0].len(), 2);
+    assert!(known[0] != known[1] && known[0] != known[2], "a goal and a gap make a difference");
+}

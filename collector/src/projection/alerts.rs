@@ -135,3 +135,6 @@ impl Replay {
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }
+
+#[cfg(test)]
+mod tests;

@@ -160,7 +160,6 @@ impl Session {
         if self.deleted || self.spawned.as_ref().is_some_and(|held| held.key() <= claim.key()) {
             return;
         }
-        self.last_position = self.last_position.max(claim.position);
         self.spawned = Some(claim);
     }
 
@@ -200,3 +199,6 @@ impl Session {
         0 < self.events
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,15 +52,13 @@ impl Repeats {
 
     /// Takes out what is known of `call`, making room for it where needed.
     fn take(&mut self, call: u64) -> Repeat {
-        match self.0.iter().position(|repeat| repeat.call == call) {
-            Some(index) => self.0.remove(index),
-            None => {
-                if LOOP_MEMORY_MAX_CALLS <= self.0.len() {
-                    self.0.remove(0);
-                }
-                Repeat { call, last: Vec::new(), streak: None }
-            }
+        if let Some(index) = self.0.iter().position(|repeat| repeat.call == call) {
+            return self.0.remove(index);
         }
+        if LOOP_MEMORY_MAX_CALLS <= self.0.len() {
+            self.0.remove(0);
+        }
+        Repeat { call, last: Vec::new(), streak: None }
     }
 }
 

@@ -57,14 +57,13 @@ impl Silence {
         if gap <= STALL_MIN_MICROS || gap <= usual.saturating_mul(STALL_MIN_FACTOR) {
             return None;
         }
-        let (minutes, seconds) = (gap / 60_000_000, gap / 1_000_000 % 60);
         let alert = Alert {
             rule: AlertRule::Stall,
             severity: Severity::Warning,
             first,
             last: event.stamp.position,
             created_at: event.at,
-            message: format!("Silent for {minutes} min {seconds} s, usually {}", words(usual)),
+            message: format!("No event for {} (usual: {})", words(gap), words(usual)),
         };
         Some(Finding { is_new: true, alert })
     }
@@ -81,8 +80,10 @@ impl Silence {
 }
 
 fn words(micros: i64) -> String {
-    match micros / 1_000_000 {
-        0 => "less than a second".to_owned(),
-        seconds => format!("about {seconds} s"),
+    let seconds = micros / 1_000_000;
+    match (seconds / 60, seconds % 60) {
+        (0, 0) => "less than a second".to_owned(),
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
     }
 }

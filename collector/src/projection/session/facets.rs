@@ -56,7 +56,8 @@ pub(crate) struct Facets<'a> {
     pub flags: Flags,
     /// Of its first event; none for placeholders.
     pub first_position: Option<Position>,
-    /// Of its last event or the spawn that says most of it; 0 when there is neither.
+    /// Of its last event, or of the spawn whose claim wins if that is later; 0 when there is
+    /// neither.
     pub own_last_position: Position,
 }
 
@@ -94,7 +95,8 @@ impl Session {
             missing_count: self.received.missing_count(),
             flags: Flags::from_bits(self.flags),
             first_position: self.first_position,
-            own_last_position: self.last_position,
+            own_last_position: spawned
+                .map_or(self.last_position, |spawned| spawned.position.max(self.last_position)),
         }
     }
 

@@ -25,9 +25,12 @@ pub(super) struct Activity {
 impl Activity {
     pub(super) fn read(event: &Recorded<'_>) -> Self {
         let kind = &event.envelope.kind;
+        let title = event.fact.title(kind);
+        let line = event.fact.line();
+        let text = if line.is_empty() { title } else { format!("{title}: {line}").into() };
         Self {
             kind: kind.clone().into_owned(),
-            text: clip(kind, ACTIVITY_TEXT_MAX_BYTES).to_owned(),
+            text: clip(&text, ACTIVITY_TEXT_MAX_BYTES).to_owned(),
             at: event.at().micros(),
         }
     }

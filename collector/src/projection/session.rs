@@ -8,8 +8,8 @@
 //! - a *latest*: the value of the event with the largest [`Stamp`](super::recorded::Stamp),
 //! - a *first*: that of the event with the smallest,
 //! - a count, sum, minimum, maximum or union over all events,
-//! - [`alerts::Watch`], which walks the events in stamp order, and says so when it must begin
-//!   again because one came late.
+//! - the [`Watch`] for alerts, which walks the events in stamp order, and says so when it must
+//!   begin again because one came late.
 //!
 //! Therefore: **applying the same set of recorded events in any order gives the same state**, and
 //! receiving events in any order, any number of times, gives the same session except for what

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Alert, Deed, Finding, Slim};
 
 /// The shortest silence that is a stall.
-pub(super) const STALL_MIN_MICROS: i64 = 5 * 60 * 1_000_000;
+pub(super) const STALL_MIN_MS: i64 = 5 * 60 * 1_000;
 /// How many times the usual gap it has to be longer than.
 pub(super) const STALL_MIN_FACTOR: i64 = 10;
 /// Gaps that must be known before anything counts as usual.
@@ -22,7 +22,7 @@ pub(super) const STALL_MEMORY_MAX_GAPS: usize = 32;
 pub(super) struct Silence {
     /// Event time and position of the last event.
     last: Option<(i64, Position)>,
-    /// The last gaps in microseconds, the oldest first. An agent's clock that goes back makes a
+    /// The last gaps in milliseconds, the oldest first. An agent's clock that goes back makes a
     /// gap of nothing.
     gaps: Vec<i64>,
     /// It has ended: silence is as it should be.
@@ -46,7 +46,7 @@ impl Silence {
             | Deed::Other => was_over,
         };
         let (last_at, first) = last.filter(|_| !was_over)?;
-        let gap = at.saturating_sub(last_at).max(0);
+        let gap = at.saturating_sub(last_at).max(0) / 1_000;
         let usual = self.usual();
         if STALL_MEMORY_MAX_GAPS <= self.gaps.len() {
             self.gaps.remove(0);
@@ -54,7 +54,7 @@ impl Silence {
         self.gaps.push(gap);
 
         let usual = usual?;
-        if gap <= STALL_MIN_MICROS || gap <= usual.saturating_mul(STALL_MIN_FACTOR) {
+        if gap <= STALL_MIN_MS || gap <= usual.saturating_mul(STALL_MIN_FACTOR) {
             return None;
         }
         let alert = Alert {
@@ -79,8 +79,8 @@ impl Silence {
     }
 }
 
-fn words(micros: i64) -> String {
-    let seconds = micros / 1_000_000;
+fn words(ms: i64) -> String {
+    let seconds = ms / 1_000;
     match (seconds / 60, seconds % 60) {
         (0, 0) => "less than a second".to_owned(),
         (0, seconds) => format!("{seconds} s"),

@@ -20,10 +20,15 @@ pub(super) const SPIKE_MIN_COST_MICROS: u64 = 500_000;
 /// What a session's steps cost: between two running totals, and as single calls say.
 /// The two are not mixed, since agents that send both say the same thing twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Spending {
+    #[serde(skip_serializing_if = "Track::is_empty")]
     total_tokens: Track,
+    #[serde(skip_serializing_if = "Track::is_empty")]
     total_cost: Track,
+    #[serde(skip_serializing_if = "Track::is_empty")]
     call_tokens: Track,
+    #[serde(skip_serializing_if = "Track::is_empty")]
     call_cost: Track,
 }
 
@@ -89,6 +94,10 @@ impl Spending {
 }
 
 impl Track {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Takes a running total. The first one is only where the next step begins, and so is one
     /// that is smaller than the total before it.
     fn reach(&mut self, total: Option<u64>, min: u64) -> Option<Spike> {

@@ -22,16 +22,18 @@ mod missing;
 mod tree;
 mod ancestors;
 mod groups;
+mod feed;
+mod calls;
+mod event;
+mod pretty;
 #[cfg(test)]
 mod fixture;
 
-use banyan_protocol::{
-    Cursor, Position,
-    view::{EventDetail, FeedKind, FeedView, ForestView},
-};
+use banyan_protocol::{Cursor, Position, view::ForestView};
 use thiserror::Error;
 
 pub(crate) use self::{
+    feed::FeedRequest,
     groups::Group,
     session::Lookup,
     sessions::{SessionsPage, SessionsRequest},
@@ -91,21 +93,6 @@ pub(crate) struct ForestRequest {
     pub window: Option<(String, u64)>,
 }
 
-/// Which part of a feed a page shows.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct FeedRequest {
-    /// Only this class.
-    pub class: Option<FeedKind>,
-    /// Only failed calls, errors and flagged events.
-    pub errors_only: bool,
-    /// `older` of another page.
-    pub before: Option<String>,
-    /// `newer` of another page.
-    pub after: Option<String>,
-    /// The page that holds this event.
-    pub around: Option<Position>,
-}
-
 impl Query {
     /// Reads `view`, judging silence by `clock`.
     pub(crate) fn new(view: View, progress: Progress, clock: Clock, mark: LogMark) -> Self {
@@ -125,24 +112,6 @@ impl Query {
         open: Option<&[String]>,
     ) -> Result<Option<ForestView>, QueryError> {
         todo!("{id} {open:?}")
-    }
-
-    /// A page of a session's feed; by default the newest.
-    pub(crate) async fn feed(
-        &self,
-        id: &str,
-        request: &FeedRequest,
-    ) -> Result<Option<FeedView>, QueryError> {
-        todo!("{id} {request:?}")
-    }
-
-    /// One event of a session, in full.
-    pub(crate) async fn event(
-        &self,
-        id: &str,
-        position: Position,
-    ) -> Result<Option<EventDetail>, QueryError> {
-        todo!("{id} {position}")
     }
 
     /// The cursor for `position` of this log.

@@ -1,0 +1,132 @@
+//! A session's events as people read them: tool calls and runs of heartbeats in one row, by
+//! sequence, in pages.
+//!
+//! Which rows there are is found from events without their texts ([`slim`], [`fold`]); the texts
+//! are then loaded for one page ([`item`]).
+
+use banyan_protocol::{
+    Position,
+    view::{FeedItem, FeedKind, FeedView},
+};
+use sqlx::query_as;
+
+mod stamp;
+mod slim;
+mod fold;
+mod item;
+#[cfg(test)]
+mod tests;
+
+pub(super) use self::stamp::Stamp;
+use self::{
+    fold::{Anchor, Choice},
+    slim::Reach,
+};
+use super::{Query, QueryError, events::PARTS_MAX_COUNT, look::Look, session};
+
+/// Which part of a feed a page shows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FeedRequest {
+    /// Only this class.
+    pub class: Option<FeedKind>,
+    /// Only failed calls, errors and flagged events.
+    pub errors_only: bool,
+    /// `older` of another page.
+    pub before: Option<String>,
+    /// `newer` of another page.
+    pub after: Option<String>,
+    /// The page that holds this event.
+    pub around: Option<Position>,
+}
+
+impl Query {
+    /// A page of a session's feed; by default the newest, also where a key or an event is asked
+    /// for that is not there. `None` when there is no such session.
+    pub(crate) async fn feed(
+        &self,
+        id: &str,
+        request: &FeedRequest,
+    ) -> Result<Option<FeedView>, QueryError> {
+        let mut look = self.look().await?;
+        let Some(session) = session::number(&mut look, id).await? else { return Ok(None) };
+        let (anchor, reach) = place(&mut look, session.0, request).await?;
+        let window = slim::load(&mut look, session, reach).await?;
+        let choice = Choice { class: request.class, errors_only: request.errors_only };
+        let page = fold::page(&window, choice, anchor);
+        Ok(Some(FeedView {
+            items: item::items(&mut look, &page.rows).await?,
+            older: page.older.map(Stamp::encode),
+            newer: page.newer.map(Stamp::encode),
+            missing: page.missing,
+        }))
+    }
+}
+
+/// An event's row, and its neighbours' events.
+#[derive(Debug)]
+pub(super) struct Placed {
+    /// How the event itself reads.
+    pub item: FeedItem,
+    /// The row before its row.
+    pub previous: Option<Position>,
+    /// The row behind its row.
+    pub next: Option<Position>,
+}
+
+/// Where the event at `stamp` stands in its session's feed.
+pub(super) async fn placed(
+    look: &mut Look,
+    session: (i64, i64),
+    stamp: Stamp,
+) -> Result<Option<Placed>, QueryError> {
+    let window = slim::load(look, session, Reach::Around(stamp)).await?;
+    let rows = fold::rows(&window.slims);
+    let Some(at) = fold::find(&window.slims, &rows, stamp.key / PARTS_MAX_COUNT) else {
+        return Ok(None);
+    };
+    let position = |at: usize| rows.get(at).map(|row| row.stamp.key / PARTS_MAX_COUNT);
+    let (previous, next) = (at.checked_sub(1).and_then(position), position(at + 1));
+    let row = rows.get(at).and_then(|row| row.narrowed_to(stamp, &window.slims));
+    let items = item::items(look, row.as_slice()).await?;
+    Ok(items.into_iter().next().map(|item| Placed { item, previous, next }))
+}
+
+async fn place(
+    look: &mut Look,
+    no: i64,
+    request: &FeedRequest,
+) -> Result<(Anchor, Reach), QueryError> {
+    let key = |text: &Option<String>| text.as_deref().and_then(Stamp::decode);
+    if let Some(position) = request.around
+        && let Some(stamp) = stamp_at(look, no, position).await?
+    {
+        return Ok((Anchor::Around(position), Reach::Around(stamp)));
+    }
+    Ok(match (key(&request.before), key(&request.after)) {
+        (Some(stamp), _) => (Anchor::Before(stamp), Reach::Before(stamp)),
+        (None, Some(stamp)) => (Anchor::After(stamp), Reach::After(stamp)),
+        (None, None) => (Anchor::Newest, Reach::Before(Stamp::LAST)),
+    })
+}
+
+/// The place of the event at `position` in the session `no`.
+pub(super) async fn stamp_at(
+    look: &mut Look,
+    no: i64,
+    position: Position,
+) -> Result<Option<Stamp>, QueryError> {
+    let key = position.saturating_mul(PARTS_MAX_COUNT);
+    let found: Option<(Option<i64>, i64)> = query_as(
+        "select sequence, key
+         from event
+         where ?1 <= key and key <= ?2 and session_no = ?3
+         order by key
+         limit 1",
+    )
+    .bind(key)
+    .bind(key.saturating_add(PARTS_MAX_COUNT - 1))
+    .bind(no)
+    .fetch_optional(&mut *look.tx)
+    .await?;
+    Ok(found.map(|(sequence, key)| Stamp { sequence, key }))
+}

@@ -18,6 +18,7 @@ pub mod forest;
 mod format;
 pub mod links;
 mod outline;
+pub mod sample;
 pub mod session;
 mod status;
 

@@ -166,6 +166,9 @@ pub(crate) fn frame(root: &SessionView) -> Frame {
         }
         colour::tag(number)
     });
+    if tag.is_none() {
+        class.push_str(" one");
+    }
     if root.orphan {
         class.push_str(" orphan");
     }

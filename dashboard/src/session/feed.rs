@@ -267,6 +267,7 @@ fn class(item: &FeedItem) -> String {
         FeedKind::Other => "other",
     };
     let icon = match item.kind.as_str() {
+        "operation.tool_start" | "operation.tool_end" => " tool",
         "operation.agent_spawn" => " spawned",
         "cognition.uncertainty" => " unsure",
         "cognition.goal" | "cognition.decision" => " goal",

@@ -181,16 +181,19 @@ fn columns(session: &SessionView) -> Vec<Column> {
         own: figure(&session.own),
         subtree: figure(&session.subtree),
     };
-    vec![
+    let mut columns = vec![
         column("sessions", &number(|figures| figures.sessions)),
         column("events", &number(|figures| figures.events)),
         column("tool calls", &number(|figures| figures.tool_calls)),
         column("errors", &number(|figures| figures.errors)),
-        column("alerts", &number(|figures| figures.alerts)),
         column("tokens", &figures::tokens),
         column("cost", &figures::cost),
         column("time", &figures::span),
-    ]
+    ];
+    if 0 < session.subtree.alerts {
+        columns.insert(4, column("alerts", &number(|figures| figures.alerts)));
+    }
+    columns
 }
 
 fn facts(session: &SessionView, now: Timestamp) -> Vec<Fact> {

@@ -1,0 +1,39 @@
+//! Writes every sample page with its style sheets into a folder, to look at them without a server.
+//!
+//! `cargo run -p banyan-dashboard --example gallery -- target/gallery [light|dark]`
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+use banyan_dashboard::{
+    Assets, Chrome, Preferences, Theme, colour,
+    sample::{self, LOG_ID, Voice},
+};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = env::args().skip(1);
+    let folder = PathBuf::from(arguments.next().ok_or("which folder?")?);
+    let theme = match arguments.next().as_deref() {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
+        _ => Theme::Auto,
+    };
+    let preferences = Preferences { theme, ..Preferences::default() };
+    let assets = Assets {
+        css: "banyan.css".to_owned(),
+        groups: "groups.css".to_owned(),
+        theme: "theme.css".to_owned(),
+        icon: "icon.svg".to_owned(),
+    };
+    let chrome = Chrome { assets, ..sample::chrome(preferences) };
+    fs::create_dir_all(&folder)?;
+    for (name, html) in sample::pages(&chrome, Voice::plain())? {
+        fs::write(folder.join(format!("{name}.html")), html)?;
+    }
+    let assets = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../static");
+    for name in ["banyan.css", "icon.svg"] {
+        fs::copy(assets.join(name), folder.join(name))?;
+    }
+    fs::write(folder.join("groups.css"), colour::groups_css(LOG_ID))?;
+    fs::write(folder.join("theme.css"), colour::theme_css(preferences.accent, LOG_ID))?;
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! Made-up views and every page made from them, for tests and for looking at pages.
+//!
+//! All text that an agent would choose goes through a [`Voice`], so that the same views can be had
+//! in harmless and in hostile words.
+
+mod event;
+mod forest;
+mod session;
+
+use std::fmt;
+
+use banyan_protocol::Timestamp;
+
+use crate::{
+    Assets, Chrome, ErrorPage, ForestInput, ForestPage, PageError, Preferences, SessionInput,
+    SessionPage, SessionParams, links,
+};
+pub(crate) use session::Sketch;
+
+/// How agents speak: turns each of their texts into another one.
+#[derive(Clone, Copy)]
+pub struct Voice<'a>(&'a dyn Fn(&str) -> String);
+
+impl<'a> Voice<'a> {
+    /// Speaks through `change`.
+    pub fn new(change: &'a dyn Fn(&str) -> String) -> Self {
+        Self(change)
+    }
+
+    pub(crate) fn say(self, text: &str) -> String {
+        (self.0)(text)
+    }
+}
+
+impl Voice<'static> {
+    /// Speaks plainly.
+    pub fn plain() -> Self {
+        Self(&|text| text.to_owned())
+    }
+}
+
+impl fmt::Debug for Voice<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Voice")
+    }
+}
+
+/// The log of all samples.
+pub const LOG_ID: &str = "demo";
+
+/// 2026-11-20 10:44:30 UTC, the reader's time in all samples.
+pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_171_470_000_000);
+
+/// A frame whose style sheets lie beside the page.
+pub fn chrome(preferences: Preferences) -> Chrome {
+    Chrome {
+        assets: Assets {
+            css: "/static/banyan.css".to_owned(),
+            groups: "/static/groups.css".to_owned(),
+            theme: links::theme(preferences.accent, LOG_ID),
+            icon: "/static/icon.svg".to_owned(),
+        },
+        preferences,
+        as_of: Some(184_512),
+        now: NOW,
+    }
+}
+
+impl ForestPage {
+    /// Every kind of forest, with a name for each.
+    pub fn sample(chrome: &Chrome, voice: Voice<'_>) -> Vec<(&'static str, Self)> {
+        let page = |forest, after: Option<&str>| {
+            let after = after.map(str::to_owned);
+            let origin = "http://127.0.0.1:4317".to_owned();
+            Self::new(chrome.clone(), &ForestInput { forest, after, origin })
+        };
+        vec![
+            ("forest", page(forest::busy(voice), None)),
+            ("forest-older", page(forest::older(voice), Some("184000.7"))),
+            ("forest-empty", page(forest::empty(), None)),
+            ("forest-chain", page(forest::chain(voice, 62), None)),
+            ("forest-wide", page(forest::wide(voice, 150), None)),
+            ("forest-groups", page(forest::many_groups(voice, 26), None)),
+        ]
+    }
+}
+
+impl SessionPage {
+    /// Every kind of session, with a name for each.
+    pub fn sample(chrome: &Chrome, voice: Voice<'_>) -> Vec<(&'static str, Self)> {
+        session::inputs(voice)
+            .into_iter()
+            .map(|(name, input)| (name, Self::new(chrome.clone(), &input)))
+            .collect()
+    }
+}
+
+impl ErrorPage {
+    /// Every error, with a name for each.
+    pub fn sample(chrome: &Chrome, voice: Voice<'_>) -> Vec<(&'static str, Self)> {
+        let id = || voice.say("01JD/unknown");
+        let request = || "0192f0c1".to_owned();
+        [
+            ("error-no-page", PageError::NoPage),
+            ("error-no-session", PageError::NoSession(id())),
+            ("error-no-event", PageError::NoEvent(id())),
+            ("error-deleted", PageError::Deleted(id())),
+            ("error-bad-request", PageError::BadRequest),
+            ("error-misdirected", PageError::Misdirected),
+            ("error-internal", PageError::Internal(request())),
+            ("error-unavailable", PageError::Unavailable(request())),
+        ]
+        .into_iter()
+        .map(|(name, error)| (name, Self::new(Chrome { as_of: None, ..chrome.clone() }, error)))
+        .collect()
+    }
+}
+
+/// Every page with every sample, written.
+pub fn pages(
+    chrome: &Chrome,
+    voice: Voice<'_>,
+) -> Result<Vec<(&'static str, String)>, askama::Error> {
+    use askama::Template as _;
+    let mut pages = Vec::new();
+    for (name, page) in ForestPage::sample(chrome, voice) {
+        pages.push((name, page.render()?));
+    }
+    for (name, page) in SessionPage::sample(chrome, voice) {
+        pages.push((name, page.render()?));
+    }
+    for (name, page) in ErrorPage::sample(chrome, voice) {
+        pages.push((name, page.render()?));
+    }
+    Ok(pages)
+}
+
+impl SessionInput {
+    /// A page that shows nothing but this session.
+    pub(crate) fn bare(sketch: Sketch<'_>) -> Self {
+        let session = sketch.view();
+        Self {
+            tree: forest::of(vec![forest::leaf(session.clone())]),
+            session,
+            ancestors: Vec::new(),
+            feed: banyan_protocol::view::FeedView::default(),
+            alerts: Vec::new(),
+            selected: None,
+            params: SessionParams::default(),
+        }
+    }
+}

@@ -178,3 +178,6 @@ impl<'a> Writer<'a> {
         More { id: format!("n-{row}-{name}"), href, text }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,20 @@ use super::{NOW, Voice};
 
 /// A feed with every kind of row.
 pub(super) fn items(voice: Voice<'_>) -> Vec<FeedItem> {
-    let item = |position: Position, kind: &str, class, (title, text): (&str, &str)| FeedItem {
+    let mut items = [thoughts(voice), calls(voice), life(voice)].concat();
+    items.sort_by_key(|item| item.position);
+    items
+}
+
+const TOOL_START: &str = "operation.tool_start";
+
+fn item(
+    voice: Voice<'_>,
+    position: Position,
+    (kind, class): (&str, FeedKind),
+    (title, text): (&str, &str),
+) -> FeedItem {
+    FeedItem {
         position,
         sequence: Some(position - 184_420),
         at: Timestamp::from_micros(NOW.micros() + (position - 184_500) * 4_130_700),
@@ -26,121 +39,77 @@ pub(super) fn items(voice: Voice<'_>) -> Vec<FeedItem> {
         flags: Flags::default(),
         variant: 0,
         folded: 1,
+    }
+}
+
+fn thoughts(voice: Voice<'_>) -> Vec<FeedItem> {
+    let think = |position, word: &str, text| {
+        item(voice, position, (&format!("cognition.{word}"), FeedKind::Think), (word, text))
     };
-    let call = |state, micros, result: Option<&str>, end| Call {
-        state,
-        duration_micros: micros,
-        result: result.map(|text| voice.say(text)),
-        end_position: end,
-    };
-    let tool = "operation.tool_start";
     let mut flags = Flags::default();
     flags.insert(Flags::VARIANT);
     flags.insert(Flags::BAD_TIMESTAMP);
+    let thought = "I should first find every place that rounds. The old module rounds at the end of \
+                   each line; the new ledger wants exact amounts and rounds once.";
     vec![
-        item(
-            184_451,
-            "session.started",
-            FeedKind::Life,
-            ("started", "Port the invoice module to the v3 ledger"),
-        ),
-        FeedItem {
-            confidence: Some("medium"),
-            ..item(
-                184_453,
-                "cognition.thought",
-                FeedKind::Think,
-                (
-                    "thought",
-                    "I should first find every place that rounds. The old module rounds at the end of each line; the new ledger wants exact amounts and rounds once.",
-                ),
-            )
-        },
-        item(
-            184_454,
-            "cognition.goal",
-            FeedKind::Think,
-            ("goal", "Keep all 214 invoice tests green"),
-        ),
-        FeedItem {
-            call: Some(call(CallState::Succeeded, Some(7_200_000), Some("exit 0"), Some(184_456))),
-            ..item(184_455, tool, FeedKind::Act, ("bash", "cargo test -p ledger"))
-        },
-        FeedItem {
-            folded: 38,
-            ..item(184_457, "session.heartbeat", FeedKind::Life, ("heartbeat", "running, step 12"))
-        },
-        FeedItem {
-            variant: 1,
-            flags,
-            ..item(
-                184_464,
-                "cognition.decision",
-                FeedKind::Think,
-                ("decision", "Round once, in the ledger"),
-            )
-        },
+        FeedItem { confidence: Some("medium"), ..think(184_453, "thought", thought) },
+        think(184_454, "goal", "Keep all 214 invoice tests green"),
+        FeedItem { variant: 1, flags, ..think(184_464, "decision", "Round once, in the ledger") },
         FeedItem {
             confidence: Some("low"),
-            ..item(
-                184_465,
-                "cognition.uncertainty",
-                FeedKind::Think,
-                ("uncertainty", "Are credit notes rounded like invoices?"),
-            )
+            ..think(184_465, "uncertainty", "Are credit notes rounded like invoices?")
+        },
+    ]
+}
+
+fn calls(voice: Voice<'_>) -> Vec<FeedItem> {
+    let act = |position, kind, says| item(voice, position, (kind, FeedKind::Act), says);
+    let call = |state, micros, result: Option<&str>, end| {
+        let result = result.map(|text| voice.say(text));
+        Some(Call { state, duration_micros: micros, result, end_position: end })
+    };
+    let panic = "exit status 101: thread 'rounds_half_even' panicked at ledger/src/round.rs:41";
+    let child =
+        ChildRef { id: voice.say("tester"), agent_id: voice.say("tester"), status: Status::Failed };
+    vec![
+        FeedItem {
+            call: call(CallState::Succeeded, Some(7_200_000), Some("exit 0"), Some(184_456)),
+            ..act(184_455, TOOL_START, ("bash", "cargo test -p ledger"))
         },
         FeedItem {
-            call: Some(call(
-                CallState::Failed,
-                Some(2_413_000),
-                Some(
-                    "exit status 101: thread 'rounds_half_even' panicked at ledger/src/round.rs:41",
-                ),
-                Some(184_467),
-            )),
-            ..item(
-                184_466,
-                tool,
-                FeedKind::Act,
-                ("bash", "cargo test -p ledger -- --nocapture rounding"),
-            )
+            call: call(CallState::Failed, Some(2_413_000), Some(panic), Some(184_467)),
+            ..act(184_466, TOOL_START, ("bash", "cargo test -p ledger -- --nocapture rounding"))
         },
         FeedItem {
-            child: Some(ChildRef {
-                id: voice.say("tester"),
-                agent_id: voice.say("tester"),
-                status: Status::Failed,
-            }),
-            ..item(
-                184_468,
-                "operation.agent_spawn",
-                FeedKind::Act,
-                ("tester", "Run the property tests"),
-            )
+            child: Some(child),
+            ..act(184_468, "operation.agent_spawn", ("tester", "Run the property tests"))
+        },
+        act(184_469, "operation.memory", ("write", "rounding-rules: half even, once per invoice")),
+        act(184_470, "operation.external_call", ("billing-api", "GET /v3/invoices/881 200")),
+        FeedItem {
+            call: call(CallState::Open, None, None, None),
+            ..act(184_472, TOOL_START, ("read_file", "ledger/src/round.rs"))
+        },
+    ]
+}
+
+fn life(voice: Voice<'_>) -> Vec<FeedItem> {
+    let live = |position, kind, says| item(voice, position, (kind, FeedKind::Life), says);
+    let custom = voice.say("vendor.custom_metric");
+    let start = "Port the invoice module to the v3 ledger";
+    vec![
+        live(184_451, "session.started", ("started", start)),
+        FeedItem {
+            folded: 38,
+            ..live(184_457, "session.heartbeat", ("heartbeat", "running, step 12"))
         },
         item(
-            184_469,
-            "operation.memory",
-            FeedKind::Act,
-            ("write", "rounding-rules: half even, once per invoice"),
-        ),
-        item(
-            184_470,
-            "operation.external_call",
-            FeedKind::Act,
-            ("billing-api", "GET /v3/invoices/881 200"),
-        ),
-        item(
+            voice,
             184_471,
-            "vendor.custom_metric",
-            FeedKind::Other,
+            (&custom, FeedKind::Other),
             ("vendor.custom_metric", "{\"cache_hits\":12}"),
         ),
-        FeedItem {
-            call: Some(call(CallState::Open, None, None, None)),
-            ..item(184_472, tool, FeedKind::Act, ("read_file", "ledger/src/round.rs"))
-        },
-        item(184_511, "session.ended", FeedKind::Life, ("ended", "failed: 3 tests failed")),
+        live(184_511, "session.ended", ("ended", "failed: 3 tests failed")),
     ]
 }
 

@@ -1,22 +1,15 @@
 //! The feed: what a session said, one line each, tool calls in one row.
 
+mod row;
+
 use banyan_protocol::{
-    Position, Timestamp,
-    view::{Call, CallState, FeedItem, FeedKind, FeedView, Range},
+    Timestamp,
+    view::{FeedKind, FeedView, Range},
 };
+
+pub(super) use row::{ChildRow, EventRow, child, chips, word};
 
 use super::Links;
-use crate::{
-    format,
-    links::Link,
-    outline::{Chip, When},
-    status::Mark,
-};
-
-/// Characters of an event's text that a row shows.
-const TEXT_MAX_CHARS: usize = 280;
-/// Characters of names: tools, agents, unknown types.
-const NAME_MAX_CHARS: usize = 80;
 
 /// Which events a feed shows: `k=`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,47 +89,6 @@ pub(super) enum FeedPiece {
     Gap(String),
 }
 
-/// An event, ready to be written.
-#[derive(Clone, Debug)]
-pub(super) struct EventRow {
-    pub(super) position: Position,
-    pub(super) class: String,
-    pub(super) at: When,
-    pub(super) took: Took,
-    pub(super) word: String,
-    pub(super) name: Option<String>,
-    pub(super) text: String,
-    pub(super) call: Option<CallRow>,
-    pub(super) child: Option<ChildRow>,
-    pub(super) chips: Vec<Chip>,
-    pub(super) href: String,
-    pub(super) permalink: String,
-    pub(super) label: String,
-    pub(super) here: bool,
-}
-
-/// The time column beside the clock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Took {
-    pub(super) text: String,
-    pub(super) title: &'static str,
-}
-
-/// How a tool call went.
-#[derive(Clone, Debug)]
-pub(super) struct CallRow {
-    pub(super) mark: Mark,
-    pub(super) result: Option<String>,
-}
-
-/// A spawned session.
-#[derive(Clone, Debug)]
-pub(super) struct ChildRow {
-    pub(super) href: String,
-    pub(super) agent: String,
-    pub(super) mark: Mark,
-}
-
 impl Feed {
     pub(super) fn new(view: &FeedView, links: &Links<'_>, now: Timestamp) -> Self {
         let mut pieces = Vec::new();
@@ -148,7 +100,7 @@ impl Feed {
                     pieces.push(FeedPiece::Gap(gap_text(gap)));
                 }
             }
-            pieces.push(FeedPiece::Event(Box::new(event_row(item, before, links, now))));
+            pieces.push(FeedPiece::Event(Box::new(EventRow::new(item, before, links, now))));
             before = Some(item.at);
         }
         pieces.extend(gaps.map(|gap| FeedPiece::Gap(gap_text(gap))));
@@ -176,126 +128,5 @@ fn gap_text(gap: Range) -> String {
     }
 }
 
-fn event_row(
-    item: &FeedItem,
-    before: Option<Timestamp>,
-    links: &Links<'_>,
-    now: Timestamp,
-) -> EventRow {
-    let word = word(item);
-    let title = format::clip(&item.title, NAME_MAX_CHARS);
-    let mark = item.call.as_ref().map(|call| Mark::call(call.state));
-    EventRow {
-        position: item.position,
-        class: class(item),
-        at: When { text: format::clock(item.at), ..When::new(item.at, now) },
-        took: took(item, before, now),
-        name: (!title.is_empty() && title != word).then_some(title),
-        word,
-        text: format::clip(&item.text, TEXT_MAX_CHARS),
-        call: item
-            .call
-            .as_ref()
-            .zip(mark)
-            .map(|(call, mark)| CallRow { mark, result: result(call) }),
-        child: child(item),
-        chips: chips(item),
-        href: links.event(item.position),
-        permalink: links.permalink(item.position),
-        label: format!("Link to event {}", format::position(item.position)),
-        here: links.selected == Some(item.position),
-    }
-}
-
-fn result(call: &Call) -> Option<String> {
-    call.result
-        .as_deref()
-        .map(|result| format::clip(result, TEXT_MAX_CHARS))
-        .filter(|text| !text.is_empty())
-}
-
-pub(super) fn child(item: &FeedItem) -> Option<ChildRow> {
-    item.child.as_ref().map(|child| ChildRow {
-        href: Link::session(&child.id).done(),
-        agent: format::clip(&child.agent_id, NAME_MAX_CHARS),
-        mark: Mark::plain(child.status),
-    })
-}
-
-/// How long a call took, or how long after the row before an event came.
-fn took(item: &FeedItem, before: Option<Timestamp>, now: Timestamp) -> Took {
-    match (&item.call, before) {
-        (Some(Call { duration_micros: Some(micros), .. }), _) => {
-            Took { text: format::duration(*micros), title: "took" }
-        }
-        (Some(Call { state: CallState::Open, .. }), _) => {
-            Took { text: format::duration(now.since(item.at).max(0)), title: "running for" }
-        }
-        (_, Some(before)) => {
-            let text = format::duration(item.at.since(before));
-            let text = if text.starts_with('-') { text } else { format!("+{text}") };
-            Took { text, title: "after the row before" }
-        }
-        (_, None) => Took { text: String::new(), title: "" },
-    }
-}
-
-/// The word for an event's type; types of others are shown as they are.
-pub(super) fn word(item: &FeedItem) -> String {
-    let known = match item.kind.as_str() {
-        "session.started" => "started",
-        "session.heartbeat" => "heartbeat",
-        "session.ended" => "ended",
-        "cognition.thought" => "thought",
-        "cognition.goal" => "goal",
-        "cognition.decision" => "decision",
-        "cognition.uncertainty" => "uncertainty",
-        "operation.tool_start" | "operation.tool_end" => "tool",
-        "operation.agent_spawn" => "spawned",
-        "operation.memory" => "memory",
-        "operation.external_call" => "call",
-        other => return format::clip(other, NAME_MAX_CHARS),
-    };
-    known.to_owned()
-}
-
-fn class(item: &FeedItem) -> String {
-    let class = match item.class {
-        FeedKind::Think => "think",
-        FeedKind::Act => "act",
-        FeedKind::Life => "life",
-        FeedKind::Other => "other",
-    };
-    let icon = match item.kind.as_str() {
-        "operation.tool_start" | "operation.tool_end" => " tool",
-        "operation.agent_spawn" => " spawned",
-        "cognition.uncertainty" => " unsure",
-        "cognition.goal" | "cognition.decision" => " goal",
-        "session.heartbeat" => " beat",
-        _ => "",
-    };
-    let failed = item.call.as_ref().is_some_and(|call| call.state == CallState::Failed);
-    format!("ev {class}{icon}{}", if failed { " bad" } else { "" })
-}
-
-pub(super) fn chips(item: &FeedItem) -> Vec<Chip> {
-    let mut chips = Vec::new();
-    if 1 < item.folded {
-        let number = format::count(item.folded);
-        let title = format!("{number} heartbeats in a row, shown as one");
-        chips.push(Chip { text: format!("× {number}").into(), title });
-    }
-    if let Some(confidence) = item.confidence {
-        let title = format!("The agent's confidence: {confidence}");
-        chips.push(Chip { text: confidence.into(), title });
-    }
-    if 0 < item.variant {
-        let title = "Another event with the same identity and other content exists".to_owned();
-        chips.push(Chip { text: format!("version {}", item.variant + 1).into(), title });
-    }
-    chips.extend(item.flags.names().filter(|name| *name != "variant").map(|name| Chip {
-        text: name.replace('_', " ").into(),
-        title: "Odd, but accepted".to_owned(),
-    }));
-    chips
-}
+#[cfg(test)]
+mod tests;

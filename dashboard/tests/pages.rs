@@ -1,0 +1,192 @@
+//! Every page with every sample: valid, inline-free, and deaf to what agents write.
+
+mod dom;
+
+use std::collections::HashSet;
+
+use banyan_dashboard::{
+    Preferences,
+    sample::{self, Voice},
+};
+use proptest::prelude::*;
+
+/// Every sample page, its texts spoken by `change`.
+fn pages(change: &dyn Fn(&str) -> String) -> Vec<(&'static str, String)> {
+    sample::pages(&sample::chrome(Preferences::default()), Voice::new(change))
+        .expect("pages render")
+}
+
+fn plain_pages() -> Vec<(&'static str, String)> {
+    pages(&str::to_owned)
+}
+
+/// AC-44
+#[test]
+fn pages_parse_without_an_error() {
+    for (name, html) in plain_pages() {
+        let document = dom::parse(&html);
+        assert_eq!(*document.errors(), Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn the_parser_would_see_an_error() {
+    let document = dom::parse("<!doctype html><title>x</title><p>a<div id=1 id=2></span></p>");
+    assert!(!document.errors().is_empty());
+}
+
+/// AC-44
+#[test]
+fn ids_are_unique_and_labels_point_at_them() {
+    for (name, html) in plain_pages() {
+        let elements = dom::parse(&html).elements();
+        let mut ids = HashSet::new();
+        for id in elements.iter().filter_map(|element| element.get("id")) {
+            assert!(ids.insert(id), "{name}: #{id} twice");
+        }
+        for label in elements.iter().filter_map(|element| element.get("aria-labelledby")) {
+            assert!(ids.contains(label), "{name}: nothing is #{label}");
+        }
+    }
+}
+
+/// AC-41
+#[test]
+fn nothing_is_inline() {
+    for (name, html) in plain_pages() {
+        for element in dom::parse(&html).elements() {
+            assert!(!matches!(element.name.as_str(), "script" | "style"), "{name}: {element:?}");
+            for (attribute, value) in &element.attributes {
+                assert!(
+                    attribute != "style" && !attribute.starts_with("on"),
+                    "{name}: {element:?}"
+                );
+                let is_link = matches!(attribute.as_str(), "href" | "src" | "action");
+                assert!(!is_link || value.starts_with(['/', '#']), "{name}: leads to {value}");
+            }
+        }
+    }
+}
+
+/// Only tree roles that the script can keep are on the page, and the script adds them.
+#[test]
+fn no_page_promises_a_keyboard_that_it_lacks() {
+    for (name, html) in plain_pages() {
+        for element in dom::parse(&html).elements() {
+            let role = element.get("role");
+            assert!(!matches!(role, Some("tree" | "treeitem" | "group")), "{name}: {element:?}");
+        }
+    }
+}
+
+/// AC-38
+#[test]
+fn every_page_has_one_heading_and_a_way_back() {
+    for (name, html) in plain_pages() {
+        let elements = dom::parse(&html).elements();
+        let headings = elements.iter().filter(|element| element.name == "h1").count();
+        assert_eq!(headings, 1, "{name}");
+        assert!(elements.iter().any(|element| element.get("href") == Some("/")), "{name}");
+    }
+}
+
+/// AC-26: text alone says which group and which status.
+#[test]
+fn every_row_says_its_status_in_words() {
+    let words =
+        ["spawned", "running", "idle", "waiting", "completed", "failed", "cancelled", "timeout"];
+    let judged = ["stalled", "lost", "quiet"];
+    for (name, html) in plain_pages() {
+        let elements = dom::parse(&html).elements();
+        let rows = elements.iter().filter(|element| element.has_class("r"));
+        let more = elements.iter().filter(|element| element.has_class("more")).count();
+        let marks: Vec<_> = elements
+            .iter()
+            .filter(|element| element.name == "span" && element.get("class") == Some("s"))
+            .filter(|element| element.get("title").is_some())
+            .collect();
+        for mark in &marks {
+            let word = mark.text.as_str();
+            assert!(
+                words.contains(&word) || judged.contains(&word) || word == "ok",
+                "{name}: {word}"
+            );
+        }
+        assert!(rows.count() - more <= marks.len(), "{name}");
+    }
+}
+
+/// What an attacker would write into every field.
+const HOSTILE: [&str; 12] = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "' onmouseover='alert(1)",
+    "</title></style></textarea></pre></li></ul></main><h1>owned</h1>",
+    "<!-- --> <![CDATA[ ]]> <?php ?>",
+    "{{ 7*7 }} {% include \"/etc/passwd\" %} ${7*7}",
+    "javascript:alert(1)",
+    "&lt;b&gt; &#x3c;script&#x3e; &amp;",
+    "\u{202e}evil\u{2066}\u{2069}\u{200f}",
+    "\0\u{1}\u{7f}\u{85}\u{feff}\u{fffe}\u{fdd0}",
+    "../../%2e%2e%2f?x=1&y=2#z",
+    "a\u{301}\u{300}🌳👩‍👩‍👧 שלום مرحبا",
+];
+
+/// The same length and the same words, but harmless.
+fn harmless(text: &str) -> String {
+    text.chars().map(|char| if char.is_whitespace() { char } else { 'x' }).collect()
+}
+
+#[track_caller]
+fn skeleton_is_kept(hostile: &str) {
+    let calm = harmless(hostile);
+    let pairs = pages(&|text| format!("{text}{hostile}"))
+        .into_iter()
+        .zip(pages(&|text| format!("{text}{calm}")))
+        // Hundreds of rows of the same template prove nothing more and take their time.
+        .filter(|((name, _), _)| {
+            !matches!(*name, "forest-chain" | "forest-wide" | "forest-groups")
+        });
+    for ((name, attacked), (_, expected)) in pairs {
+        let (attacked, expected) = (dom::parse(&attacked), dom::parse(&expected));
+        assert_eq!(*attacked.errors(), Vec::<String>::new(), "{name}: {hostile:?}");
+        assert_eq!(attacked.skeleton(), expected.skeleton(), "{name}: {hostile:?}");
+    }
+}
+
+#[test]
+fn the_skeleton_would_see_an_element() {
+    let page = |text: &str| dom::parse(&format!("<!doctype html><title>x</title><p>{text}</p>"));
+    assert_eq!(page("a").skeleton(), page("b").skeleton());
+    assert_ne!(page("a").skeleton(), page("<b>a</b>").skeleton());
+    assert_ne!(page("<i>a</i>").skeleton(), page("<i id=a>a</i>").skeleton());
+}
+
+/// AC-42
+#[test]
+fn known_attacks_change_no_skeleton() {
+    for hostile in HOSTILE {
+        skeleton_is_kept(hostile);
+    }
+}
+
+/// AC-42: shown as it was written.
+#[test]
+fn hostile_text_is_shown_literally() {
+    let hostile = "<script>alert('&')</script>";
+    for (name, html) in pages(&|text| format!("{text}{hostile}")) {
+        let shown =
+            dom::parse(&html).elements().iter().any(|element| element.text.contains(hostile));
+        let has_text = name.starts_with("session") || name == "forest";
+        assert!(shown || !has_text, "{name}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_changes_the_skeleton(hostile in "[\\PC<>\"'&=/\\x00-\\x1f -]{1,40}") {
+        skeleton_is_kept(&hostile);
+    }
+}

@@ -4,6 +4,7 @@ mod app;
 mod cli;
 mod clock;
 mod config;
+mod demo;
 mod http;
 mod ingest;
 mod log;

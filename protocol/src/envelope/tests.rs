@@ -1,3 +1,5 @@
+//! One row for each rule of the envelope, and what it tolerates.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

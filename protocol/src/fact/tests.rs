@@ -1,3 +1,5 @@
+//! How facts are read: the helpers of the tables beside this file, and what holds for any payload.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

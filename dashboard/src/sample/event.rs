@@ -123,7 +123,11 @@ pub(super) fn detail(voice: Voice<'_>, position: Position) -> Option<EventDetail
         "environment": ["CI=1", "RUST_BACKTRACE=1"],
     });
     let pretty = serde_json::to_string_pretty(&payload).unwrap_or_default();
-    let other = serde_json::json!({ "trace_id": voice.say("4bf92f35"), "host": voice.say("ci-7") });
+    let raw = |text: &str| serde_json::value::to_raw_value(&voice.say(text)).ok();
+    let other = [("host", raw("ci-7")), (voice.say("trace_id").as_str(), raw("4bf92f35"))]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+        .collect();
     Some(EventDetail {
         event: EventView {
             spec: "aop/1.0".to_owned(),
@@ -135,7 +139,7 @@ pub(super) fn detail(voice: Voice<'_>, position: Position) -> Option<EventDetail
             timestamp: item.at.to_rfc3339(),
             kind: item.kind.clone(),
             payload: RawValue::from_string(pretty.clone()).ok()?,
-            other: other.as_object().cloned().unwrap_or_default(),
+            other,
             banyan: BanyanPart {
                 position,
                 received_at: Timestamp::from_micros(item.at.micros() + 4_000_000),

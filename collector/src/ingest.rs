@@ -17,9 +17,8 @@ use banyan_protocol::{
 use bytes::Bytes;
 use thiserror::Error;
 
-use crate::log::{
-    AppendError, Appended, Entry, Log, LogError, OwnFact, Refused as QuarantineEntry, Source,
-};
+pub(crate) use crate::log::{AppendError, LogError, LogState};
+use crate::log::{Appended, Entry, Log, OwnFact, Refused as QuarantineEntry, Source};
 
 use cut::Uncut;
 
@@ -159,6 +158,16 @@ impl Ingest {
     pub(crate) async fn delete_session(&self, id: &str) -> Result<Appended, AppendError> {
         let deleted = OwnFact::SessionDeleted { session_id: id.to_owned() };
         self.log.append(vec![deleted.to_entry()]).await
+    }
+
+    /// Whether the log takes appends.
+    pub(crate) fn log_state(&self) -> LogState {
+        self.log.state()
+    }
+
+    /// Bytes that wait for the log's writer.
+    pub(crate) fn queue_bytes(&self) -> usize {
+        self.log.queue_bytes()
     }
 
     /// Refused input, newest first.

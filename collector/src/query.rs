@@ -29,7 +29,7 @@ mod pretty;
 #[cfg(test)]
 mod fixture;
 
-use banyan_protocol::{Cursor, Position, view::ForestView};
+use banyan_protocol::{Cursor, CursorError, Position, view::ForestView};
 use thiserror::Error;
 
 pub(crate) use self::{
@@ -112,6 +112,11 @@ impl Query {
         open: Option<&[String]>,
     ) -> Result<Option<ForestView>, QueryError> {
         todo!("{id} {open:?}")
+    }
+
+    /// The position that a cursor of this log stands for.
+    pub(crate) fn position(&self, cursor: &str) -> Result<Position, CursorError> {
+        Cursor::parse(cursor, self.mark.epoch, self.mark.log).map(|cursor| cursor.position)
     }
 
     /// The cursor for `position` of this log.

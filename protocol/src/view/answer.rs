@@ -2,7 +2,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{AlertView, EventView, GroupView, QuarantineView, Range, RecordedView, SessionView};
-use crate::Timestamp;
 
 /// `GET /sessions`
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -99,9 +98,6 @@ pub struct ReadyAnswer {
     pub reasons: Vec<&'static str>,
     /// Events in the log that the view does not cover yet.
     pub lag_events: i64,
-    /// The collector's clock.
-    #[schema(value_type = String, format = DateTime)]
-    pub now: Timestamp,
 }
 
 /// `GET /`, for programs.
@@ -114,5 +110,5 @@ pub struct IndexAnswer {
     /// The protocol that events are posted in.
     pub spec: &'static str,
     /// `GET /events`
-    pub routes: Vec<&'static str>,
+    pub routes: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! Chance that always falls the same way: SplitMix64 from a seed.
+//! Chance that always falls the same way: the `SplitMix64` generator from a seed.
 
 /// A row of numbers that looks random and depends on nothing but its seed.
 #[derive(Clone, Debug)]

@@ -98,7 +98,8 @@ impl Seen {
     fn spikes(&self) -> bool {
         let dear = |(place, tokens): (usize, &u64)| {
             let before: u64 = self.deltas.iter().take(place).sum();
-            5 <= place && 20_000 < *tokens && 10 * before < tokens * place as u64
+            let steps = u64::try_from(place).unwrap();
+            5 <= steps && 20_000 < *tokens && 10 * before < tokens * steps
         };
         self.deltas.iter().enumerate().any(dear)
     }

@@ -63,8 +63,8 @@ mod tests {
     const TABLE: &str = "\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 23 22 0:21 / /proc rw - proc proc rw
-40 22 0:40 / /home rw shared:2 master:3 - nfs4 server:/home rw
-41 40 0:41 / /home/ann/my\\040disk rw - ext4 /dev/sdb1 rw
+40 22 0:40 / /srv rw shared:2 master:3 - nfs4 server:/x rw
+41 40 0:41 / /srv/ann/my\\040disk rw - ext4 /dev/sdb1 rw
 42 22 0:42 / /mnt rw - ext4 /dev/sdc1 rw
 43 22 0:43 / /mnt rw - fuse.sshfs there:/ rw
 ";
@@ -73,9 +73,9 @@ mod tests {
     fn the_innermost_and_latest_mount_counts() {
         for (path, kind) in [
             ("/var/lib/banyan", "ext4"),
-            ("/home/ann/banyan", "nfs4"),
-            ("/homestead", "ext4"),
-            ("/home/ann/my disk/banyan", "ext4"),
+            ("/srv/ann/banyan", "nfs4"),
+            ("/srvx", "ext4"),
+            ("/srv/ann/my disk/banyan", "ext4"),
             ("/mnt/banyan", "fuse.sshfs"),
         ] {
             assert_eq!(file_system(TABLE, Path::new(path)), Some(kind), "{path}");

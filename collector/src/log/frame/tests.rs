@@ -1,3 +1,5 @@
+//! What is packed comes back, and damage is noticed.
+
 use proptest::{collection::vec, prelude::*};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Appends: dense, grouped, bounded, and independent of their callers.
+
 use super::*;
 
 #[tokio::test]

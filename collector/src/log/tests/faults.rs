@@ -1,3 +1,5 @@
+//! What the log does when the disk or a neighbour misbehaves.
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::Connection as _;

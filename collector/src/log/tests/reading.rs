@@ -1,3 +1,5 @@
+//! Readers: from memory or disk, and the quarantine.
+
 use super::*;
 
 async fn filled(directory: &Path, recent_max_bytes: usize) -> Log {

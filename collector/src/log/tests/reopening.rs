@@ -1,3 +1,5 @@
+//! A log is the same one after it was closed, and refuses what is not.
+
 use super::*;
 
 #[tokio::test]

@@ -103,6 +103,12 @@ impl View {
         }
     }
 
+    /// One more connection that can only read, to the file at `path`, which a writer must have
+    /// made.
+    pub(crate) async fn reader(path: &Path) -> Result<SqliteConnection, ViewError> {
+        reading(path).connect().await.map_err(ViewError::Database)
+    }
+
     /// Moves the readers to the view at `path`. On success the file before it belongs to nobody
     /// but questions that have already begun, and may be deleted at once ([`View::delete`]).
     ///
@@ -133,13 +139,6 @@ impl View {
 
 impl Current {
     async fn open(path: &Path) -> Result<Self, ViewError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .read_only(true)
-            .busy_timeout(BUSY_TIMEOUT)
-            .pragma("query_only", "on")
-            .pragma("cache_size", format!("-{READER_CACHE_KIB}"))
-            .pragma("temp_store", "memory");
         // All connections are opened now and kept: none may be opened after the file was deleted.
         let readers = SqlitePoolOptions::new()
             .min_connections(READERS_MAX_COUNT)
@@ -147,11 +146,21 @@ impl Current {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
-            .connect_with(options)
+            .connect_with(reading(path))
             .await
             .map_err(ViewError::Database)?;
         Ok(Self { readers, path: path.to_owned() })
     }
+}
+
+fn reading(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .pragma("query_only", "on")
+        .pragma("cache_size", format!("-{READER_CACHE_KIB}"))
+        .pragma("temp_store", "memory")
 }
 
 #[cfg(test)]

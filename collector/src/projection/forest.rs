@@ -118,7 +118,8 @@ mod tests {
         let claims = claims
             .iter()
             .map(|text| {
-                let (known, text) = text.strip_prefix('?').map_or((true, *text), |rest| (false, rest));
+                let (known, text) =
+                    text.strip_prefix('?').map_or((true, *text), |rest| (false, rest));
                 let (id, parent) =
                     text.split_once('>').map_or((text, None), |(id, parent)| (id, Some(parent)));
                 (id, Claim { known, parent })

@@ -1,0 +1,231 @@
+//! Entries of the log → what they say. Pure, and one function per source, so that a better
+//! reading is one rebuild away.
+//!
+//! Nothing here can fail: an entry that cannot be read is [`Step::Poison`]. What an event says is
+//! borrowed from its text, so reading goes in three passes: [`sound`] entries, which is nearly
+//! all of them, then a text of its own for each of the others ([`mend`]), then those ([`unsound`]).
+
+use std::{borrow::Cow, sync::Arc};
+
+use banyan_protocol::{
+    Envelope, Fact, Flags, Position, Timestamp, Violation, limits::ID_MAX_BYTES, repair::repair,
+};
+use serde::Deserialize;
+
+use super::recorded::Recorded;
+use crate::log::{Commit, Entry, OwnFact, Source};
+
+/// An entry at its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed<'a> {
+    /// Where.
+    pub position: Position,
+    /// When it was received, by our clock.
+    pub received_at: Timestamp,
+    /// What.
+    pub entry: &'a Entry,
+}
+
+/// What is known of an event without reading it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin {
+    /// Where.
+    pub position: Position,
+    /// When it was received, by our clock.
+    pub received_at: Timestamp,
+    /// BLAKE3-128 of the bytes received.
+    pub digest: [u8; 16],
+}
+
+/// What one entry says.
+#[derive(Clone, Debug)]
+pub(super) enum Step<'a> {
+    /// An event, and its text.
+    Event(Box<Recorded<'a>>, &'a str),
+    /// A session was deleted.
+    Delete(Deletion),
+    /// An entry that cannot be read.
+    Poison(Poison<'a>),
+}
+
+impl Step<'_> {
+    /// Where.
+    pub(super) fn position(&self) -> Position {
+        match self {
+            Self::Event(event, _) => event.position,
+            Self::Delete(deletion) => deletion.position,
+            Self::Poison(poison) => poison.position,
+        }
+    }
+}
+
+/// A session was deleted.
+#[derive(Clone, Debug)]
+pub(super) struct Deletion {
+    /// Where that is said.
+    pub position: Position,
+    /// Which.
+    pub session_id: String,
+}
+
+/// An entry that cannot be read.
+#[derive(Clone, Debug)]
+pub(super) struct Poison<'a> {
+    /// Where.
+    pub position: Position,
+    /// Why; never repeats the entry.
+    pub reason: String,
+    /// What is left of the event, and its text, when its session can be told.
+    pub event: Option<(Box<Recorded<'a>>, &'a str)>,
+}
+
+impl Placed<'_> {
+    fn origin(&self) -> Origin {
+        let digest = blake3::hash(&self.entry.bytes);
+        Origin {
+            position: self.position,
+            received_at: self.received_at,
+            digest: digest.as_bytes().first_chunk().copied().unwrap_or_default(),
+        }
+    }
+}
+
+/// The entries of `commits` behind `after`, in log order.
+pub(super) fn entries(commits: &[Arc<Commit>], after: Position) -> Vec<Placed<'_>> {
+    commits
+        .iter()
+        .flat_map(|commit| {
+            let received_at = commit.received_at;
+            (commit.first..).zip(&commit.entries).map(move |(position, entry)| Placed {
+                position,
+                received_at,
+                entry,
+            })
+        })
+        .filter(|placed| after < placed.position)
+        .collect()
+}
+
+/// What an entry says that can be read as it stands.
+pub(super) fn sound<'a>(placed: &Placed<'a>) -> Option<Step<'a>> {
+    match placed.entry.source {
+        Source::Aop => {
+            let text = text(placed.entry)?;
+            let recorded = event(placed.origin(), text, Flags::default()).ok()?;
+            Some(Step::Event(Box::new(recorded), text))
+        }
+        Source::Banyan => match OwnFact::read(&placed.entry.bytes)? {
+            OwnFact::SessionDeleted { session_id } => {
+                Some(Step::Delete(Deletion { position: placed.position, session_id }))
+            }
+        },
+    }
+}
+
+/// The readable text of an entry that is almost JSON.
+pub(super) fn mend(placed: &Placed<'_>) -> Option<String> {
+    match placed.entry.source {
+        Source::Aop => text(placed.entry).and_then(repair),
+        Source::Banyan => None,
+    }
+}
+
+/// What an entry says that cannot be read as it stands, or that must not be folded for the
+/// reason `poisoned`; `mended` is what [`mend`] made of it.
+pub(super) fn unsound<'a>(
+    placed: &Placed<'a>,
+    mended: Option<&'a str>,
+    poisoned: Option<&str>,
+) -> Step<'a> {
+    let position = placed.position;
+    let poison = |reason: String, event| Step::Poison(Poison { position, reason, event });
+    match placed.entry.source {
+        Source::Banyan => {
+            let reason = poisoned.unwrap_or("a fact of our own that this version cannot read");
+            return poison(reason.to_owned(), None);
+        }
+        Source::Aop => {}
+    }
+    let Some(text) = mended.or_else(|| text(placed.entry)) else {
+        return poison("not UTF-8".to_owned(), None);
+    };
+    let mut flags = Flags::default();
+    if mended.is_some() {
+        flags.insert(Flags::REPAIRED);
+    }
+    let reason = match (poisoned, event(placed.origin(), text, flags)) {
+        (None, Ok(recorded)) => return Step::Event(Box::new(recorded), text),
+        (None, Err(violations)) => rules(&violations),
+        (Some(reason), _) => reason.to_owned(),
+    };
+    let remains = remains(placed.origin(), text, flags);
+    poison(reason, remains.map(|recorded| (Box::new(recorded), text)))
+}
+
+/// Reads a stored event again, whose text and flags are those of its row.
+pub(super) fn again(origin: Origin, text: &str, flags: Flags) -> Option<Recorded<'_>> {
+    if flags.contains(Flags::POISON) {
+        return remains(origin, text, flags);
+    }
+    event(origin, text, flags).ok()
+}
+
+fn text(entry: &Entry) -> Option<&str> {
+    std::str::from_utf8(&entry.bytes).ok()
+}
+
+fn event(origin: Origin, text: &str, mut flags: Flags) -> Result<Recorded<'_>, Vec<Violation>> {
+    let envelope = Envelope::read(text)?;
+    let (fact, odd) = Fact::read(&envelope);
+    flags.insert(odd);
+    Ok(recorded(origin, envelope, fact, flags))
+}
+
+fn recorded<'a>(
+    origin: Origin,
+    envelope: Envelope<'a>,
+    fact: Fact<'a>,
+    mut flags: Flags,
+) -> Recorded<'a> {
+    flags.insert(envelope.flags);
+    let Origin { position, received_at, digest } = origin;
+    Recorded { position, received_at, envelope, fact, flags, digest, variant: 0 }
+}
+
+/// What is left of an unreadable event: something of its session, without identity.
+fn remains(origin: Origin, text: &str, mut flags: Flags) -> Option<Recorded<'_>> {
+    #[derive(Deserialize)]
+    struct Remains<'a> {
+        #[serde(borrow)]
+        session_id: Cow<'a, str>,
+    }
+    let Remains { session_id } = serde_json::from_str(text).ok()?;
+    let is_id = (1..=ID_MAX_BYTES).contains(&session_id.len());
+    if !is_id || session_id.contains(char::is_control) {
+        return None;
+    }
+    let envelope = Envelope {
+        spec: Cow::Borrowed("aop/1.0"),
+        session_id,
+        parent_session_id: None,
+        agent_id: Cow::Borrowed(""),
+        agent_version: None,
+        sequence: None,
+        timestamp: None,
+        kind: Cow::Borrowed("unreadable"),
+        payload: None,
+        event_id: None,
+        flags: Flags::default(),
+    };
+    flags.insert(Flags::POISON);
+    Some(recorded(origin, envelope, Fact::Other, flags))
+}
+
+/// The names of the broken rules, and where they are broken.
+fn rules(violations: &[Violation]) -> String {
+    let rules: Vec<String> = violations
+        .iter()
+        .map(|violation| format!("{} {}", violation.rule, violation.pointer).trim_end().to_owned())
+        .collect();
+    rules.join(", ")
+}

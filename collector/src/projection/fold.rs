@@ -1,0 +1,219 @@
+//! One batch, step by step, in memory: what depends on the order of the log happens here, event
+//! by event, so that it cannot depend on how the log was cut into batches.
+
+use std::collections::BTreeSet;
+
+use banyan_protocol::{Fact, Flags, Position};
+use thiserror::Error;
+
+use super::{
+    alerts::{Alert, Watch},
+    decode::{Deletion, Poison, Step},
+    edges,
+    groups::Groups,
+    identity::{Identity, Known, Verdict, judge},
+    node::{No, Node, Stale},
+    nodes::{Nodes, Unloaded},
+    recorded::Recorded,
+    rollup,
+    rows::Rows,
+    seen::{Key, Seen},
+    store::{event, session},
+};
+
+/// A reception of a session that was deleted repeats no event.
+const OF_DELETED: i64 = 0;
+
+/// The fold of a whole log, as far as it has come.
+#[derive(Debug)]
+pub(super) struct Fold {
+    /// The sessions that folding may ask for.
+    pub nodes: Nodes,
+    /// The stored events that a batch may repeat.
+    pub seen: Seen,
+    groups: Groups,
+    rows: Rows,
+    late: BTreeSet<No>,
+}
+
+/// A batch could not be folded: a fault of ours.
+#[derive(Debug, Error)]
+pub(crate) enum FoldError {
+    /// See the source.
+    #[error("the working set is incomplete")]
+    Unloaded(#[from] Unloaded),
+    /// A state cannot be written as JSON.
+    #[error("a session's state cannot be stored")]
+    State(#[from] serde_json::Error),
+}
+
+impl Fold {
+    /// Goes on behind the session number `last_no` and the group number `last_group`.
+    pub(super) fn new(last_no: No, last_group: i64) -> Self {
+        Self {
+            nodes: Nodes::new(last_no),
+            seen: Seen::default(),
+            groups: Groups::new(last_group),
+            rows: Rows::default(),
+            late: BTreeSet::new(),
+        }
+    }
+
+    /// Begins a batch. The batch before the last one must be committed.
+    pub(super) fn begin(&mut self) {
+        self.nodes.begin();
+        self.seen.begin();
+    }
+
+    /// Takes in one entry.
+    pub(super) fn step(&mut self, step: Step<'_>) -> Result<(), FoldError> {
+        match step {
+            Step::Event(mut event, text) => self.event(&mut event, text),
+            Step::Delete(deletion) => self.delete(&deletion),
+            Step::Poison(poison) => self.poison(poison),
+        }
+    }
+
+    /// The sessions whose alerts have to be found again before the batch is finished.
+    pub(super) fn late(&mut self) -> BTreeSet<No> {
+        std::mem::take(&mut self.late)
+    }
+
+    /// The batch's rows so far.
+    pub(super) fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// Takes what a replay of session `no` found.
+    pub(super) fn replayed(
+        &mut self,
+        no: No,
+        watch: Watch,
+        alerts: Vec<Alert>,
+    ) -> Result<(), FoldError> {
+        self.nodes.mark(no, Stale::Row)?.session.replayed(watch);
+        self.rows.alerts.retain(|(of, _, _), _| *of != no);
+        self.rows.alerts_replaced.insert(no);
+        self.take_alerts(no, alerts);
+        Ok(())
+    }
+
+    /// Finishes the batch, which reaches to `position`: gives all that it writes.
+    pub(super) fn finish(&mut self, position: Position) -> Result<Rows, FoldError> {
+        let order = rollup::roll_up(&mut self.nodes)?;
+        let moved = self.nodes.take_moved();
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.position = position;
+        rows.groups = self.groups.take();
+        for at in order {
+            let node = self.nodes.get(at.no)?;
+            match node.stale {
+                Stale::No => {}
+                Stale::Figures => rows.figures.extend(session::figures(node)),
+                Stale::Row => {
+                    let state = serde_json::to_string(&node.session)?;
+                    let size_bytes = Node::size_bytes(&node.id, &state);
+                    rows.sessions.extend(session::row(node, at, state));
+                    self.nodes.resize(at.no, size_bytes);
+                }
+            }
+            let node = self.nodes.get_mut(at.no)?;
+            if std::mem::take(&mut node.times_left) {
+                rows.times_left.push(at.no);
+            }
+            if moved.contains(&at.no) && !edges::is_below_any(&self.nodes, at.no, &moved)? {
+                rows.moved.push(at);
+            }
+        }
+        self.nodes.take_stale();
+        Ok(rows)
+    }
+
+    fn event(&mut self, event: &mut Recorded<'_>, text: &str) -> Result<(), FoldError> {
+        let no = self.nodes.intern(&event.envelope.session_id)?;
+        if self.nodes.get(no)?.session.is_deleted() {
+            self.rows.duplicates.push((event.position, OF_DELETED));
+            return Ok(());
+        }
+        let key = Key::of(no, Identity::of(&event.envelope));
+        let known = key.as_ref().map(|key| self.seen.all(key)).unwrap_or_default();
+        match judge(&known, event.digest) {
+            Verdict::New => {}
+            Verdict::Duplicate { of_key } => {
+                self.rows.duplicates.push((event.position, of_key));
+                return Ok(());
+            }
+            Verdict::Variant { number } => {
+                event.variant = number;
+                event.flags.insert(Flags::VARIANT);
+                let first = known.iter().find(|known| known.variant == 0);
+                self.rows.varied.extend(first.map(|first| first.key));
+            }
+        }
+        if let Some(key) = key {
+            let (variant, digest) = (event.variant, event.digest);
+            self.seen.note(key, Known { variant, digest, key: event::key(event.position) });
+        }
+        self.rows.events.push(event::row(no, event, text));
+        self.apply(no, event)
+    }
+
+    /// Lets a distinct event change its session and the forest.
+    fn apply(&mut self, no: No, event: &Recorded<'_>) -> Result<(), FoldError> {
+        let node = self.nodes.mark(no, Stale::Row)?;
+        let applied = node.session.apply(event);
+        node.own_last_position = event.position;
+        if applied.replay {
+            self.late.insert(no);
+        }
+        self.take_alerts(no, applied.alerts);
+        edges::settle(&mut self.nodes, &mut self.groups, no, event.position)?;
+        let Fact::Spawn(spawn) = &event.fact else { return Ok(()) };
+        match spawn.child_session_id.as_deref() {
+            Some(child) if child != event.envelope.session_id => self.spawn(child, event),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// A spawn named `child`.
+    fn spawn(&mut self, child: &str, event: &Recorded<'_>) -> Result<(), FoldError> {
+        let no = self.nodes.intern(child)?;
+        if self.nodes.get(no)?.session.is_deleted() {
+            return Ok(());
+        }
+        let node = self.nodes.mark(no, Stale::Row)?;
+        node.session.spawned_by(event);
+        node.own_last_position = event.position;
+        edges::settle(&mut self.nodes, &mut self.groups, no, event.position)?;
+        Ok(())
+    }
+
+    fn delete(&mut self, deletion: &Deletion) -> Result<(), FoldError> {
+        let no = self.nodes.intern(&deletion.session_id)?;
+        if self.nodes.get(no)?.session.is_deleted() {
+            return Ok(());
+        }
+        let node = self.nodes.mark(no, Stale::Row)?;
+        node.session.delete();
+        node.own_last_position = deletion.position;
+        self.late.remove(&no);
+        self.rows.alerts.retain(|(of, _, _), _| *of != no);
+        self.rows.deleted.push(no);
+        edges::settle(&mut self.nodes, &mut self.groups, no, deletion.position)?;
+        Ok(())
+    }
+
+    fn poison(&mut self, poison: Poison<'_>) -> Result<(), FoldError> {
+        self.rows.poison.push((poison.position, poison.reason));
+        match poison.event {
+            Some((mut event, text)) => self.event(&mut event, text),
+            None => Ok(()),
+        }
+    }
+
+    fn take_alerts(&mut self, no: No, alerts: Vec<Alert>) {
+        for alert in alerts {
+            self.rows.alerts.insert((no, alert.rule, alert.first), event::alert_row(alert));
+        }
+    }
+}

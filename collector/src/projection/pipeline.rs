@@ -1,0 +1,269 @@
+//! Moves batches from the log into a view: reads what folding needs, folds, writes.
+//!
+//! While one batch is written the next one is folded. What the next one may need and the disk
+//! does not have yet is in memory: sessions that are being written stay in the working set, and
+//! the identities of two batches are remembered ([`super::seen`]).
+
+use std::{
+    cell::Cell,
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use banyan_protocol::Position;
+use sqlx::{Connection as _, SqliteConnection};
+use thiserror::Error;
+use tokio::task::JoinHandle;
+
+use super::{
+    decode::{self, Step},
+    fold::{Fold, FoldError},
+    prefetch::prefetch,
+    replay::replay,
+    rows::Rows,
+    search,
+    store::{
+        meta,
+        write::{Times, write},
+    },
+};
+use crate::{
+    log::Commit,
+    view::{View, ViewError},
+};
+
+/// Why a batch could not be taken in. The pipeline must not be used again: open a new one, it
+/// goes on from the checkpoint.
+#[derive(Debug, Error)]
+pub(crate) enum PipelineError {
+    /// See the source.
+    #[error("the view cannot be opened")]
+    View(#[from] ViewError),
+    /// See the source.
+    #[error("the view cannot be read or written")]
+    Database(#[from] sqlx::Error),
+    /// One entry cannot be folded.
+    #[error("folding failed at position {position}: {reason}")]
+    Entry {
+        /// Which.
+        position: Position,
+        /// Why.
+        reason: String,
+    },
+    /// The batch cannot be finished.
+    #[error("a batch cannot be finished")]
+    Finish(#[source] FoldError),
+    /// The task that writes was lost.
+    #[error("writing a batch was cut off")]
+    Writer(#[source] tokio::task::JoinError),
+}
+
+/// Entries on which folding failed before, and how: they are kept without being folded.
+pub(super) type Poisoned = BTreeMap<Position, String>;
+
+type Written = (SqliteConnection, Result<Vec<Times>, sqlx::Error>);
+
+/// A view that follows a log.
+#[derive(Debug)]
+pub(super) struct Pipeline {
+    path: PathBuf,
+    fold: Fold,
+    reader: SqliteConnection,
+    writer: Writer,
+    folded: Position,
+    written: Position,
+    searchable: Position,
+}
+
+#[derive(Debug)]
+enum Writer {
+    Idle(SqliteConnection),
+    Busy(JoinHandle<Written>, Position),
+    Lost,
+}
+
+impl Pipeline {
+    /// Opens or makes the view at `path` and goes on behind its checkpoint.
+    pub(super) async fn open(path: &Path) -> Result<Self, PipelineError> {
+        let mut writer = View::writer(path).await?;
+        let reader = View::reader(path).await?;
+        let position = meta::checkpoint(&mut writer, meta::SESSIONS).await?;
+        let searchable = meta::checkpoint(&mut writer, meta::SEARCH).await?;
+        let (last_no, last_group) = meta::last_numbers(&mut writer).await?;
+        Ok(Self {
+            path: path.to_owned(),
+            fold: Fold::new(last_no, last_group),
+            reader,
+            writer: Writer::Idle(writer),
+            folded: position,
+            written: position,
+            searchable,
+        })
+    }
+
+    /// Everything up to here is taken in, though perhaps not written.
+    pub(super) fn folded(&self) -> Position {
+        self.folded
+    }
+
+    /// Everything up to here is committed.
+    pub(super) fn written(&self) -> Position {
+        self.written
+    }
+
+    /// Takes in the entries of `commits` behind [`Self::folded`] and begins to write them.
+    /// Returns how many there were.
+    pub(super) async fn take(
+        &mut self,
+        commits: &[Arc<Commit>],
+        poisoned: &Poisoned,
+    ) -> Result<u32, PipelineError> {
+        let entries = decode::entries(commits, self.folded);
+        let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        let Some(last) = entries.last() else { return Ok(0) };
+        let position = last.position;
+        let sound: Vec<Option<Step<'_>>> = entries
+            .iter()
+            .map(|placed| match poisoned.get(&placed.position) {
+                Some(_) => None,
+                None => decode::sound(placed),
+            })
+            .collect();
+        let mended: Vec<Option<String>> = entries
+            .iter()
+            .zip(&sound)
+            .map(|(placed, step)| if step.is_none() { decode::mend(placed) } else { None })
+            .collect();
+        let steps: Vec<Step<'_>> = entries
+            .iter()
+            .zip(sound)
+            .zip(&mended)
+            .map(|((placed, step), mended)| {
+                let poisoned = poisoned.get(&placed.position).map(String::as_str);
+                step.unwrap_or_else(|| decode::unsound(placed, mended.as_deref(), poisoned))
+            })
+            .collect();
+
+        self.fold.begin();
+        prefetch(&mut self.reader, &mut self.fold, &steps).await?;
+        fold_all(&mut self.fold, steps)?;
+        self.settle().await?;
+        self.finish(position).await?;
+        Ok(count)
+    }
+
+    /// Waits until everything that was taken in is committed; returns where that is.
+    pub(super) async fn settle(&mut self) -> Result<Position, PipelineError> {
+        let (task, position) = match std::mem::replace(&mut self.writer, Writer::Lost) {
+            Writer::Busy(task, position) => (task, position),
+            idle @ (Writer::Idle(_) | Writer::Lost) => {
+                self.writer = idle;
+                return Ok(self.written);
+            }
+        };
+        let (connection, times) = task.await.map_err(PipelineError::Writer)?;
+        self.writer = Writer::Idle(connection);
+        for times in times? {
+            if let Ok(node) = self.fold.nodes.get_mut(times.no) {
+                (node.sub.first_at, node.sub.last_at) = (times.first_at, times.last_at);
+            }
+        }
+        self.written = position;
+        self.fold.nodes.evict();
+        Ok(position)
+    }
+
+    /// Indexes some more texts, when everything is written; says whether there were any.
+    pub(super) async fn advance_search(&mut self) -> Result<bool, PipelineError> {
+        match &mut self.writer {
+            Writer::Idle(connection) if self.searchable < self.written => {
+                self.searchable = search::advance(connection, self.written).await?;
+                Ok(true)
+            }
+            Writer::Idle(_) | Writer::Busy(..) | Writer::Lost => Ok(false),
+        }
+    }
+
+    /// Indexes texts up to `position`, which is written.
+    pub(super) async fn search_up_to(&mut self, position: Position) -> Result<(), PipelineError> {
+        let Writer::Idle(connection) = &mut self.writer else { return Ok(()) };
+        while self.searchable < position {
+            self.searchable = search::advance(connection, position).await?;
+        }
+        Ok(())
+    }
+
+    /// Begins again behind the checkpoint, after an error.
+    pub(super) async fn reopen(&mut self) -> Result<(), PipelineError> {
+        // The task that writes holds the lock; what became of its batch the checkpoint says.
+        if let Writer::Busy(task, _) = std::mem::replace(&mut self.writer, Writer::Lost) {
+            drop(task.await);
+        }
+        *self = Self::open(&self.path).await?;
+        Ok(())
+    }
+
+    /// Closes the files. Without it they are closed all the same, later.
+    pub(super) async fn close(self) {
+        let closed = match self.writer {
+            Writer::Idle(connection) => connection.close().await,
+            Writer::Busy(..) | Writer::Lost => Ok(()),
+        };
+        if let Err(error) = closed.and(self.reader.close().await) {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "The view was not closed properly");
+        }
+    }
+
+    /// Rolls up the batch that ends at `position` and begins to write it.
+    async fn finish(&mut self, position: Position) -> Result<(), PipelineError> {
+        for no in self.fold.late() {
+            let fresh = &self.fold.rows().events;
+            let (watch, alerts) = replay(&mut self.reader, no, fresh).await?;
+            self.fold.replayed(no, watch, alerts).map_err(PipelineError::Finish)?;
+        }
+        let rows = self.fold.finish(position).map_err(PipelineError::Finish)?;
+        let is_awaited = !rows.times_left.is_empty();
+        self.folded = position;
+        self.begin_write(rows);
+        if is_awaited {
+            self.settle().await?;
+        }
+        Ok(())
+    }
+
+    fn begin_write(&mut self, rows: Rows) {
+        let position = rows.position;
+        self.writer = match std::mem::replace(&mut self.writer, Writer::Lost) {
+            Writer::Idle(mut connection) => {
+                let task = async move {
+                    let times = write(&mut connection, rows).await;
+                    (connection, times)
+                };
+                Writer::Busy(tokio::spawn(task), position)
+            }
+            busy @ (Writer::Busy(..) | Writer::Lost) => busy,
+        };
+    }
+}
+
+/// Folds every step. A failure, even a panic, names the entry that it happened at; the fold is
+/// then of no more use, but the next one can leave that entry out.
+fn fold_all(fold: &mut Fold, steps: Vec<Step<'_>>) -> Result<(), PipelineError> {
+    let at = Cell::new(0);
+    let run = || {
+        for step in steps {
+            at.set(step.position());
+            fold.step(step)?;
+        }
+        Ok::<(), FoldError>(())
+    };
+    let reason = match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "folding it panicked".to_owned(),
+    };
+    Err(PipelineError::Entry { position: at.get(), reason })
+}

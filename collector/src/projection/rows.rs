@@ -1,0 +1,89 @@
+//! What one batch writes: plain values, one struct per table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use banyan_protocol::{
+    Position,
+    view::{AlertRule, Severity},
+};
+
+use super::{groups::GroupChange, node::No, rollup::Standpoint, store::table::Value};
+
+/// Everything that one batch writes, in one transaction.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// Everything up to here is covered.
+    pub position: Position,
+    /// Sessions whose whole row is written, as [`super::store::session::row`] gives them.
+    pub sessions: Vec<Value>,
+    /// Sessions of which only what they have of their descendants is written, as
+    /// [`super::store::session::figures`] gives them.
+    pub figures: Vec<Value>,
+    /// Sessions that moved with sessions below them: the roots and depths of those follow.
+    pub moved: Vec<Standpoint>,
+    /// Sessions whose subtree lost a session, the deepest first: their subtree's times are read
+    /// again from their children.
+    pub times_left: Vec<No>,
+    /// Events.
+    pub events: Vec<EventRow>,
+    /// First versions of identities that have variants, by key.
+    pub varied: Vec<i64>,
+    /// Receptions that are not stored again.
+    pub duplicates: Vec<(Position, i64)>,
+    /// Entries that cannot be read, and why.
+    pub poison: Vec<(Position, String)>,
+    /// Groups that changed.
+    pub groups: BTreeMap<i64, GroupChange>,
+    /// Sessions all of whose alerts are replaced.
+    pub alerts_replaced: BTreeSet<No>,
+    /// Alerts.
+    pub alerts: BTreeMap<(No, AlertRule, Position), AlertRow>,
+    /// Sessions that are deleted: their events, texts and alerts go.
+    pub deleted: Vec<No>,
+}
+
+/// A row of `event`.
+#[derive(Debug)]
+pub(super) struct EventRow {
+    /// `position * 256 + part`
+    pub key: i64,
+    /// Whose.
+    pub session_no: No,
+    /// The agent's count.
+    pub sequence: Option<i64>,
+    /// The event's type.
+    pub kind: String,
+    /// Event time in microseconds.
+    pub at: i64,
+    /// Our clock in microseconds.
+    pub received_at: i64,
+    /// 0, or which version of its identity.
+    pub variant: i64,
+    /// See [`banyan_protocol::Flags`].
+    pub flags: i64,
+    /// BLAKE3-128 of the bytes received.
+    pub digest: [u8; 16],
+    /// The producer's identity.
+    pub event_id: Option<String>,
+    /// Of tool starts and ends.
+    pub tool: Option<String>,
+    /// Of tool starts and ends.
+    pub call_id: Option<String>,
+    /// Of tool ends.
+    pub ok: Option<bool>,
+    /// The event's text.
+    pub raw: String,
+}
+
+/// A row of `alert`, without its key.
+#[derive(Debug)]
+pub(super) struct AlertRow {
+    /// Of the evidence.
+    pub last_position: Position,
+    /// How bad.
+    pub severity: Severity,
+    /// Event time in microseconds.
+    pub created_at: i64,
+    /// One sentence.
+    pub message: String,
+}

@@ -1,0 +1,156 @@
+//! One batch, one transaction.
+
+use std::sync::LazyLock;
+
+use banyan_protocol::Timestamp;
+use sqlx::{Connection as _, SqliteConnection};
+
+use super::{
+    super::{
+        node::No,
+        rollup::Standpoint,
+        rows::{EventRow, Rows},
+    },
+    event, session,
+    table::{Statement, Value},
+};
+
+static DUPLICATES: LazyLock<Statement> =
+    LazyLock::new(|| Statement::insert("duplicate", &["position", "of_key"]));
+static POISON: LazyLock<Statement> =
+    LazyLock::new(|| Statement::insert("poison", &["position", "reason"]));
+
+/// Times of a subtree that were read again from its children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct Times {
+    /// Whose.
+    pub no: No,
+    /// The earliest event.
+    pub first_at: Option<Timestamp>,
+    /// The latest event.
+    pub last_at: Option<Timestamp>,
+}
+
+/// Writes a batch and its checkpoint: all of it or nothing.
+pub(in super::super) async fn write(
+    connection: &mut SqliteConnection,
+    rows: Rows,
+) -> Result<Vec<Times>, sqlx::Error> {
+    let mut tx = connection.begin_with("begin immediate").await?;
+    let times = write_all(&mut tx, rows).await?;
+    tx.commit().await?;
+    Ok(times)
+}
+
+/// Writes a batch, its checkpoint last.
+pub(in super::super) async fn write_all(
+    tx: &mut SqliteConnection,
+    rows: Rows,
+) -> Result<Vec<Times>, sqlx::Error> {
+    session::ROWS.write(tx, rows.sessions).await?;
+    session::FIGURES.write(tx, rows.figures).await?;
+    for moved in rows.moved {
+        move_subtree(tx, moved).await?;
+    }
+    let mut times = Vec::new();
+    for no in rows.times_left {
+        times.push(read_times(tx, no).await?);
+    }
+    write_events(tx, rows.events, &rows.varied).await?;
+    let duplicates =
+        rows.duplicates.into_iter().flat_map(|(position, of_key)| [position.into(), of_key.into()]);
+    DUPLICATES.write(tx, duplicates.collect()).await?;
+    let poison =
+        rows.poison.into_iter().flat_map(|(position, reason)| [position.into(), reason.into()]);
+    POISON.write(tx, poison.collect()).await?;
+    for (number, change) in rows.groups {
+        write_group(tx, number, change).await?;
+    }
+    for no in rows.alerts_replaced {
+        sqlx::query("delete from alert where session_no = ?").bind(no).execute(&mut *tx).await?;
+    }
+    let alerts = rows.alerts.into_iter().flat_map(|(key, row)| event::alert_values(key, row));
+    event::ALERTS.write(tx, alerts.collect()).await?;
+    for no in rows.deleted {
+        delete(tx, no).await?;
+    }
+    super::meta::set_checkpoint(tx, super::meta::SESSIONS, rows.position).await?;
+    Ok(times)
+}
+
+async fn write_events(
+    tx: &mut SqliteConnection,
+    rows: Vec<EventRow>,
+    varied: &[i64],
+) -> Result<(), sqlx::Error> {
+    let values: Vec<Value> = rows.into_iter().flat_map(event::values).collect();
+    event::ROWS.write(tx, values).await?;
+    for key in varied {
+        sqlx::query("update event set flags = flags | ? where key = ?")
+            .bind(i64::from(banyan_protocol::Flags::VARIANT.bits()))
+            .bind(key)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Gives every session below `top` its root and depth. All rows hold their new parents already.
+async fn move_subtree(tx: &mut SqliteConnection, top: Standpoint) -> Result<(), sqlx::Error> {
+    sqlx::query(include_str!("move_subtree.sql"))
+        .bind(top.no)
+        .bind(top.root)
+        .bind(top.depth)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Reads the times of a subtree from the rows of its children, which are right already.
+async fn read_times(tx: &mut SqliteConnection, no: No) -> Result<Times, sqlx::Error> {
+    let (first_at, last_at): (Option<i64>, Option<i64>) =
+        sqlx::query_as(include_str!("read_times.sql")).bind(no).fetch_one(tx).await?;
+    Ok(Times {
+        no,
+        first_at: first_at.map(Timestamp::from_micros),
+        last_at: last_at.map(Timestamp::from_micros),
+    })
+}
+
+async fn write_group(
+    tx: &mut SqliteConnection,
+    number: i64,
+    change: super::super::groups::GroupChange,
+) -> Result<(), sqlx::Error> {
+    let statement = match change.formed_at {
+        Some(_) => {
+            "insert into tree_group (root_no, merged_into, formed_at, number) values (?, ?, ?, ?)"
+        }
+        None => {
+            "update tree_group set root_no = coalesce(?1, root_no),
+                 merged_into = coalesce(?2, merged_into) where number = ?4"
+        }
+    };
+    sqlx::query(statement)
+        .bind(change.root)
+        .bind(change.merged_into)
+        .bind(change.formed_at)
+        .bind(number)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Removes a session's events with their texts, and its alerts. Its row stays, as a tombstone.
+async fn delete(tx: &mut SqliteConnection, no: No) -> Result<(), sqlx::Error> {
+    for statement in [
+        "delete from event_text where rowid in (
+             select key from event where session_no = ?
+             and key < 256 * (select position + 1 from checkpoint where projection = 'search'))",
+        "delete from event where session_no = ?",
+        "delete from alert where session_no = ?",
+    ] {
+        sqlx::query(statement).bind(no).execute(&mut *tx).await?;
+    }
+    Ok(())
+}

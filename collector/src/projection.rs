@@ -10,3 +10,31 @@ pub(crate) mod own;
 pub(crate) mod ranges;
 pub(crate) mod alerts;
 mod clip;
+mod forest;
+mod node;
+mod nodes;
+mod edges;
+mod groups;
+mod rollup;
+mod seen;
+mod decode;
+mod fold;
+mod prefetch;
+mod replay;
+mod rows;
+mod store;
+mod pipeline;
+mod search;
+mod slots;
+mod projector;
+mod verify;
+
+pub(crate) use projector::{Projector, ProjectorError};
+pub(crate) use verify::{Rebuilt, Verdict, rebuild, verify};
+
+/// Raise it with every change that gives a view other rows from the same log: views by another
+/// version are built again.
+const PROJECTION_VERSION: u32 = 1;
+
+#[cfg(test)]
+mod tests;

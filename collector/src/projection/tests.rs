@@ -1,0 +1,12 @@
+//! The projection as a whole: stories in, a view out.
+
+mod any_order;
+mod batches;
+mod deleting;
+mod following;
+mod groups;
+mod identity;
+mod poison;
+mod random;
+mod story;
+mod trees;

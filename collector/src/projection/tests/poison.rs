@@ -1,0 +1,57 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::{random::cases, story::*};
+use crate::log::{Entry, Source};
+
+#[tokio::test]
+async fn poison_is_isolated() {
+    let story = [
+        speak("a", 1),
+        raw("not JSON"),
+        raw(b"\xff\xfe".to_vec()),
+        event("a", 2, "x", json!({"spec": "other/2"})),
+        Entry { source: Source::Banyan, bytes: "{\"type\":\"of the future\"}".into() },
+        event("", 2, "x", json!({})),
+        speak("a", 3),
+    ];
+    let scene = Scene::of(&story).await;
+    Scene::one_by_one(&story).await.assert_equals(&scene).await;
+    let poison = scene.texts("select position || '' from poison order by position").await;
+    assert_eq!(poison, ["2", "3", "4", "5", "6"]);
+    let events = "select (key / 256) || ' ' || kind || ' ' || flags from event order by key";
+    assert_eq!(
+        scene.texts(events).await,
+        ["1 cognition.thought 0", "4 unreadable 128", "7 cognition.thought 0"]
+    );
+}
+
+proptest! {
+    #![proptest_config(cases(24))]
+
+    /// Whatever is in the log, the projection goes on, and says the same at every cut.
+    #[test]
+    fn no_entry_stops_the_projection(
+        garbage in prop::collection::vec(
+            prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..40).prop_map(raw),
+                "\\PC{0,40}".prop_map(raw),
+                (0..200usize, any::<char>()).prop_map(|(at, with)| {
+                    let mut text = String::from_utf8(spawn("a", 7, "b").bytes.to_vec()).unwrap();
+                    text.insert(at.min(text.len()), with);
+                    raw(text)
+                }),
+            ],
+            1..20,
+        )
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut story = garbage;
+            story.push(speak("last", 1));
+            let scene = Scene::of(&story).await;
+            Scene::one_by_one(&story).await.assert_equals(&scene).await;
+            assert!(scene.places().await.iter().any(|place| place == "last 0"));
+        });
+    }
+}

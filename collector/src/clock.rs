@@ -35,3 +35,23 @@ impl Clock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_clock_is_not_before_this_was_written() {
+        let written = Timestamp::parse("2026-01-01T00:00:00Z").unwrap();
+        assert!(written < Clock::System.now());
+    }
+
+    #[test]
+    fn a_fixed_clock_stands_still_until_it_is_moved() {
+        let micros = Arc::new(AtomicI64::new(5));
+        let clock = Clock::Fixed(Arc::clone(&micros));
+        assert_eq!((clock.now().micros(), clock.now().micros()), (5, 5));
+        micros.store(6, Ordering::Relaxed);
+        assert_eq!(clock.now().micros(), 6);
+    }
+}

@@ -52,3 +52,30 @@ impl Progress {
         self.projected.subscribe()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn projected_only_grows_and_wakes_only_when_it_does() {
+        let progress = Progress::new(watch::Sender::new(9).subscribe(), 3);
+        let mut waiting = progress.watch_projected();
+        for (published, projected, woken) in [(5, 5, true), (4, 5, false), (5, 5, false)] {
+            progress.clone().publish_projected(published);
+            assert_eq!(progress.projected(), projected);
+            assert_eq!(waiting.has_changed().unwrap(), woken, "{published}");
+            waiting.mark_unchanged();
+        }
+    }
+
+    #[tokio::test]
+    async fn the_head_is_the_one_that_the_log_publishes() {
+        let log = watch::Sender::new(0);
+        let progress = Progress::new(log.subscribe(), 0);
+        let mut waiting = progress.watch_head();
+        log.send_replace(7);
+        assert_eq!(progress.head(), 7);
+        assert_eq!(*waiting.wait_for(|head| 0 < *head).await.unwrap(), 7);
+    }
+}

@@ -22,6 +22,9 @@ mod missing;
 mod tree;
 mod ancestors;
 mod groups;
+mod counts;
+mod forest;
+mod tree_around;
 mod feed;
 mod calls;
 mod event;
@@ -29,11 +32,13 @@ mod pretty;
 #[cfg(test)]
 mod fixture;
 
-use banyan_protocol::{Cursor, CursorError, Position, view::ForestView};
+use banyan_protocol::{Cursor, CursorError, Position};
 use thiserror::Error;
 
+use self::counts::Kept;
 pub(crate) use self::{
     feed::FeedRequest,
+    forest::ForestRequest,
     groups::Group,
     session::Lookup,
     sessions::{SessionsPage, SessionsRequest},
@@ -57,6 +62,7 @@ pub(crate) struct Query {
     progress: Progress,
     clock: Clock,
     mark: LogMark,
+    counts: Kept,
 }
 
 /// Why a question could not be answered.
@@ -82,36 +88,10 @@ pub(crate) struct Settled {
     pub complete: bool,
 }
 
-/// Which part of the forest a page shows.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ForestRequest {
-    /// Key of the page of roots: `older` of the page before.
-    pub after: Option<String>,
-    /// Row ids of the nodes that are open; `None`: let the collector choose, trouble first.
-    pub open: Option<Vec<String>>,
-    /// For `kids=row:from`: the window of children shown of one open node.
-    pub window: Option<(String, u64)>,
-}
-
 impl Query {
     /// Reads `view`, judging silence by `clock`.
     pub(crate) fn new(view: View, progress: Progress, clock: Clock, mark: LogMark) -> Self {
-        Self { view, progress, clock, mark }
-    }
-
-    /// A page of the forest.
-    pub(crate) async fn forest(&self, request: &ForestRequest) -> Result<ForestView, QueryError> {
-        todo!("{request:?}")
-    }
-
-    /// The tree that `id` belongs to, for the sidebar: the path to it open, siblings around it,
-    /// `open` as in [`ForestRequest`].
-    pub(crate) async fn tree_around(
-        &self,
-        id: &str,
-        open: Option<&[String]>,
-    ) -> Result<Option<ForestView>, QueryError> {
-        todo!("{id} {open:?}")
+        Self { view, progress, clock, mark, counts: Kept::default() }
     }
 
     /// The position that a cursor of this log stands for.

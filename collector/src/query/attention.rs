@@ -57,6 +57,11 @@ impl Judge {
         Self { now, places }
     }
 
+    /// The moment of judging.
+    pub(super) fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// When this judge's patiences began.
     pub(super) fn began(&self) -> Marks<Timestamp> {
         patience_began(self.now)

@@ -24,6 +24,7 @@ pub(super) struct SessionRow {
     pub no: i64,
     pub id: String,
     pub parent_no: Option<i64>,
+    pub root_no: i64,
     pub depth: u32,
     pub children: i64,
     pub status: u8,
@@ -59,17 +60,11 @@ pub(super) struct SessionRow {
 }
 
 /// Begins a question about sessions: `s` is the session, `r` its root; the caller adds what
-/// stands behind `from`, other tables first, beginning with `where`.
+/// stands behind `from`, beginning with `where`.
 pub(super) fn select() -> QueryBuilder<Sqlite> {
-    select_from("session s")
-}
-
-/// The same, with the rows of `s` joined to something: a table expression of the caller's own
-/// text, never of input.
-pub(super) fn select_from(tables: &'static str) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(
         "select json_array(
-             s.no, s.id, s.parent_no, s.depth, s.children, s.status, s.last_seen_at,
+             s.no, s.id, s.parent_no, s.root_no, s.depth, s.children, s.status, s.last_seen_at,
              s.sub_last_position, s.agent_id, s.agent_version, s.model, s.goal, s.current_goal,
              s.next_intent, s.final_response, s.error, s.activity_kind, s.activity_text,
              s.activity_at, s.started_at, s.ended_at, s.total_steps, s.total_tokens, s.total_cost,
@@ -79,8 +74,8 @@ pub(super) fn select_from(tables: &'static str) -> QueryBuilder<Sqlite> {
               where p.no = case s.orphan when 1 then s.claimed_parent_no else s.parent_no end),
              r.id, r.group_no, ",
     );
-    query.push(OWN_COLUMNS).push(", ").push(SUBTREE_COLUMNS).push(") from ");
-    query.push(tables).push(" join session r on r.no = s.root_no ");
+    query.push(OWN_COLUMNS).push(", ").push(SUBTREE_COLUMNS);
+    query.push(") from session s join session r on r.no = s.root_no ");
     query
 }
 

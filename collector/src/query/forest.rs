@@ -1,0 +1,153 @@
+//! The forest: pages of roots, newest activity first, with the branches that are open.
+
+use std::collections::HashSet;
+
+use banyan_protocol::view::ForestView;
+
+mod grove;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use self::plan::{FOREST_ROWS_MAX, Fairness, Page};
+pub(super) use self::{
+    grove::{Grove, WINDOW_MAX_ROWS},
+    plan::Opening,
+};
+use super::{
+    Query, QueryError,
+    look::Look,
+    row_id,
+    session_row::{self, SessionRow},
+    stalled::Stalled,
+};
+
+/// Roots of one page.
+const FOREST_PAGE_ROOTS: usize = 50;
+/// Nodes that a reader can ask to be open.
+pub(super) const OPEN_MAX_COUNT: usize = 60;
+/// Rows of a page whose open nodes a reader chose.
+const CHOSEN_ROWS_MAX: usize = 1_000;
+/// Levels that are opened below a root, by choice or by trouble; and rounds of choosing trouble.
+const OPEN_MAX_LEVELS: usize = 60;
+/// Rounds of opening what is troubled.
+const WAVES_MAX_COUNT: usize = 16;
+
+/// Which part of the forest a page shows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ForestRequest {
+    /// Key of the page of roots: `older` of the page before.
+    pub after: Option<String>,
+    /// Row ids of the nodes that are open; `None`: let the collector choose, trouble first.
+    pub open: Option<Vec<String>>,
+    /// For `kids=row:from`: the window of children shown of one open node.
+    pub window: Option<(String, u64)>,
+}
+
+impl Query {
+    /// A page of the forest. An unknown key of a page shows the first, an unknown row nothing.
+    pub(crate) async fn forest(&self, request: &ForestRequest) -> Result<ForestView, QueryError> {
+        let mut look = self.look().await?;
+        let as_of = look.as_of().await?;
+        let stalled = Stalled::look(&mut look).await?;
+        let counts = self.counts.counts(&mut look, as_of, &stalled).await?;
+        let mut roots = roots(&mut look, request.after.as_deref().and_then(decode)).await?;
+        let more = FOREST_PAGE_ROOTS < roots.len();
+        roots.truncate(FOREST_PAGE_ROOTS);
+        let older = roots.last().filter(|_| more).map(encode);
+        let mut grove = Grove::of(roots);
+        match (&request.open, window(request)) {
+            (None, None) => open_trouble(&mut grove, &mut look, &stalled).await?,
+            (open, window) => {
+                let open = open.as_deref().unwrap_or_default();
+                open_chosen(&mut grove, &mut look, open, window).await?;
+            }
+        }
+        let roots = grove.into_nodes(&look, &stalled);
+        Ok(ForestView { roots, counts, older, as_of })
+    }
+}
+
+/// The roots behind a key, and one more than a page holds when there are more.
+async fn roots(look: &mut Look, after: Option<(i64, i64)>) -> Result<Vec<SessionRow>, QueryError> {
+    let mut query = session_row::select();
+    query.push("where s.parent_no is null and s.known = 1");
+    if let Some((position, no)) = after {
+        query.push(" and (s.sub_last_position, s.no) < (").push_bind(position);
+        query.push(", ").push_bind(no).push(")");
+    }
+    query.push(" order by s.sub_last_position desc, s.no desc limit ");
+    query.push_bind(i64::try_from(FOREST_PAGE_ROOTS + 1).unwrap_or(i64::MAX));
+    session_row::fetch(&mut look.tx, query).await
+}
+
+/// The key of the page behind a root. A root that is active again moves to the first page.
+fn encode(row: &SessionRow) -> String {
+    format!("{}.{}", row.sub_last_position, row.no)
+}
+
+fn decode(key: &str) -> Option<(i64, i64)> {
+    let (position, no) = key.split_once('.')?;
+    Some((position.parse().ok()?, no.parse().ok()?))
+}
+
+fn window(request: &ForestRequest) -> Option<(i64, u64)> {
+    let (row, from) = request.window.as_ref()?;
+    Some((row_id::decode(row)?, *from))
+}
+
+/// Opens what is troubled, then what is new, while there is room.
+async fn open_trouble(
+    grove: &mut Grove,
+    look: &mut Look,
+    stalled: &Stalled,
+) -> Result<(), QueryError> {
+    let mut page = Page { rows: grove.len(), ..Page::default() };
+    let mut fairness = Fairness::Shared;
+    for _ in 0..WAVES_MAX_COUNT {
+        let closed = grove.reasons(look, stalled);
+        let mut openings = plan::next_wave(&mut page, &closed, fairness);
+        if openings.is_empty() && fairness == Fairness::Shared {
+            fairness = Fairness::Greedy;
+            openings = plan::next_wave(&mut page, &closed, fairness);
+        }
+        if openings.is_empty() || FOREST_ROWS_MAX < grove.len() {
+            break;
+        }
+        grove.open(look, &openings).await?;
+    }
+    Ok(())
+}
+
+/// Opens the nodes whose rows are listed, as far as they are on the page; one of them at a window
+/// of its own.
+pub(super) async fn open_chosen(
+    grove: &mut Grove,
+    look: &mut Look,
+    open: &[String],
+    window: Option<(i64, u64)>,
+) -> Result<(), QueryError> {
+    let mut chosen: HashSet<i64> =
+        open.iter().take(OPEN_MAX_COUNT).filter_map(|row| row_id::decode(row)).collect();
+    chosen.extend(window.map(|(no, _)| no));
+    for _ in 0..OPEN_MAX_LEVELS {
+        let mut openings = Vec::new();
+        let mut left = CHOSEN_ROWS_MAX.saturating_sub(grove.len());
+        for row in grove.closed().filter(|row| chosen.contains(&row.no)) {
+            let children = usize::try_from(row.children).unwrap_or(usize::MAX);
+            let rows = children.min(WINDOW_MAX_ROWS).min(left);
+            left -= rows;
+            openings.push(Opening { no: row.no, rows });
+        }
+        if openings.is_empty() {
+            break;
+        }
+        if let Some((no, from)) = window
+            && let Some(at) = openings.iter().position(|opening| opening.no == no)
+        {
+            grove.open_at(look, openings.swap_remove(at), from).await?;
+        }
+        grove.open(look, &openings).await?;
+    }
+    Ok(())
+}

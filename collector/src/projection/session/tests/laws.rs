@@ -15,7 +15,7 @@ struct Choice {
 
 fn choice() -> impl Strategy<Value = Choice> {
     let gap = prop_oneof![9 => 0u16..5, 1 => 400u16..900];
-    let fields = (0u8..33, 0u8..6, 0u8..16, gap);
+    let fields = (0u8..43, 0u8..6, 0u8..16, gap);
     fields.prop_map(|(kind, text, figure, gap)| Choice { kind, text, figure, gap })
 }
 
@@ -34,13 +34,15 @@ fn story() -> impl Strategy<Value = Vec<String>> {
 fn event(seconds: i64, sequence: i64, choice: Choice) -> String {
     let Choice { kind, text, figure, .. } = choice;
     let spike = if figure == 15 { 90_000 } else { 0 };
-    let total = u64::from(figure) * 100 + sequence.unsigned_abs() * 50 + spike;
+    let total = u64::from(figure) * 10 + sequence.unsigned_abs() * 50 + spike;
     let (kind, payload) = match kind {
         0 => ("session.started", format!(r#"{{"goal":"g{text}","llm":"m{text}"}}"#)),
         1 => ("session.started", format!(r#"{{"model":"m{text}","agentVersion":"{figure}"}}"#)),
         2 => ("session.heartbeat", r#"{"status":"idle"}"#.to_owned()),
         3 => ("session.heartbeat", format!(r#"{{"status":"waiting","current_goal":"g{text}"}}"#)),
-        4..8 => ("session.heartbeat", format!(r#"{{"step":{figure},"token_spend":{total}}}"#)),
+        4..8 | 33..39 => {
+            ("session.heartbeat", format!(r#"{{"step":{figure},"token_spend":{total}}}"#))
+        }
         8 => ("session.heartbeat", format!(r#"{{"totalTokens":{total},"totalSteps":"no"}}"#)),
         9 => ("session.ended", format!(r#"{{"outcome":"failed","error":"e{text}"}}"#)),
         10 => ("session.ended", format!(r#"{{"status":"completed","total_tokens":{total}}}"#)),
@@ -53,7 +55,9 @@ fn event(seconds: i64, sequence: i64, choice: Choice) -> String {
         19 => ("cognition.uncertainty", format!(r#"{{"description":"u{text}"}}"#)),
         20..24 => ("operation.tool_start", r#"{"tool":"sh","input":{"a":1}}"#.to_owned()),
         24 => ("operation.tool_start", format!(r#"{{"toolName":"x","input":{{"a":{text}}}}}"#)),
-        25 => ("operation.tool_end", format!(r#"{{"tool":"sh","token_spend_delta":{total}}}"#)),
+        25 | 39..43 => {
+            ("operation.tool_end", format!(r#"{{"tool":"sh","token_spend_delta":{total}}}"#))
+        }
         26 | 27 => ("operation.tool_end", format!(r#"{{"success":false,"error":"e{text}"}}"#)),
         28..32 => {
             ("operation.agent_spawn", format!(r#"{{"child_session_id":"{ME}","goal":"{text}"}}"#))

@@ -57,6 +57,13 @@ fn late_words_do_not_reopen() {
 }
 
 #[test]
+fn a_start_reopens_only_what_it_can_be_compared_with() {
+    let end = unnumbered(3, &say(3, "session.ended", "{}"));
+    let mini = Mini::heard([end, say(4, "session.started", "{}")]);
+    assert_eq!(mini.facets().status, Status::Completed, "which of them came later is not said");
+}
+
+#[test]
 fn a_later_start_reopens() {
     let end = say(3, "session.ended", r#"{"outcome":"failed","summary":"so","error":"why"}"#);
     let start = say(4, "session.started", "{}");

@@ -78,6 +78,11 @@ impl Engine {
             .await
             .map_err(|error| LogError::Database(sqlx::Error::Migrate(Box::new(error))))?;
         let identity = identity::read_or_make(&mut connection).await?;
+        // Until here nothing was promised to anybody; the first fsync also covers the tables.
+        sqlx::query("pragma synchronous = full")
+            .execute(&mut connection)
+            .await
+            .map_err(LogError::Database)?;
         let (head, last_received_at) = check_tail(&mut connection).await?;
         let reader = Reader::new(base);
         if 0 < head {
@@ -93,7 +98,7 @@ async fn connect(
 ) -> Result<SqliteConnection, LogError> {
     let mut writing = base
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(SqliteSynchronous::Normal)
         .pragma("cache_size", format!("-{CACHE_KIB}"))
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
         .pragma("journal_size_limit", WAL_MAX_BYTES.to_string());

@@ -130,3 +130,23 @@ async fn sqlite_is_new_enough() {
     // Older ones can corrupt a database when the write-ahead log is reset at the wrong moment.
     assert!(vec![3, 51, 3] <= parts, "{version}");
 }
+
+#[tokio::test]
+async fn every_commit_is_fsynced() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = sqlite::Options { busy_timeout: BUSY_TIMEOUT, max_pages: None };
+    for _new_or_old in 0..2 {
+        let mut engine = sqlite::Engine::open(directory.path(), &options).await.unwrap();
+        let mode: String = sqlx::query_scalar("pragma journal_mode")
+            .fetch_one(&mut engine.writer.connection)
+            .await
+            .unwrap();
+        let synchronous: i64 = sqlx::query_scalar("pragma synchronous")
+            .fetch_one(&mut engine.writer.connection)
+            .await
+            .unwrap();
+        // 2 is FULL: in WAL mode the write-ahead log is synced by every commit.
+        assert_eq!((mode.as_str(), synchronous), ("wal", 2));
+        engine.writer.close().await;
+    }
+}

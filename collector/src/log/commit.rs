@@ -17,7 +17,7 @@ pub(crate) struct Entry {
 pub(crate) enum Source {
     /// An AOP event.
     Aop,
-    /// A fact of our own ([`OwnFact`]), such as a deleted session.
+    /// A fact of our own ([`super::OwnFact`]), such as a deleted session.
     Banyan,
 }
 

@@ -1,3 +1,5 @@
+//! One rule a test, and the walk itself.
+
 use banyan_protocol::fact::Confidence;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! The ranges against a set of numbers.
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;

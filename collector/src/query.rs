@@ -22,6 +22,7 @@ mod missing;
 mod tree;
 mod ancestors;
 mod groups;
+mod filter;
 mod counts;
 mod forest;
 mod tree_around;
@@ -38,6 +39,7 @@ use thiserror::Error;
 use self::counts::Kept;
 pub(crate) use self::{
     feed::FeedRequest,
+    filter::FilterError,
     forest::ForestRequest,
     groups::Group,
     session::Lookup,
@@ -71,6 +73,9 @@ pub(crate) enum QueryError {
     /// See the source.
     #[error("the view database failed")]
     Database(#[from] sqlx::Error),
+    /// The reader's filter cannot be understood: a fault of the caller.
+    #[error("the filter cannot be understood")]
+    Filter(#[from] FilterError),
     /// A row of the view is not what it should be: a bug, not a fault of the caller.
     #[error("a row of the view cannot be read")]
     Row(#[source] serde_json::Error),

@@ -111,7 +111,7 @@ async fn versions(
 mod tests {
     use banyan_protocol::view::CallState;
 
-    use super::{super::fixture::Fixture, *};
+    use super::super::fixture::Fixture;
 
     #[tokio::test]
     async fn an_event_knows_its_neighbours_and_its_other_versions() {

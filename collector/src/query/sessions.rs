@@ -3,7 +3,7 @@
 use banyan_protocol::{limits::PAGE_MAX_ROWS, view::SessionView};
 
 use super::{
-    Query, QueryError,
+    Query, QueryError, filter,
     look::Look,
     session,
     session_row::{self, SessionRow},
@@ -31,7 +31,7 @@ pub(crate) struct SessionsPage {
 }
 
 impl Query {
-    /// A page of sessions, newest first.
+    /// A page of sessions, newest first. A filter that cannot be read is [`QueryError::Filter`].
     pub(crate) async fn sessions(
         &self,
         request: &SessionsRequest,
@@ -42,6 +42,9 @@ impl Query {
         query.push("where s.known = 1");
         if let Some(after) = request.after {
             query.push(" and s.no < ").push_bind(after);
+        }
+        if let Some(text) = &request.filter {
+            filter::push(&mut query, &filter::parse(text)?, look.judge.now())?;
         }
         query.push(" order by s.no desc limit ").push_bind(limit + 1);
         let rows = session_row::fetch(&mut look.tx, query).await?;

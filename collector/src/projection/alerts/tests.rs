@@ -1,5 +1,3 @@
-//! One rule a test, and the walk itself.
-
 use banyan_protocol::fact::Confidence;
 use serde_json::json;
 

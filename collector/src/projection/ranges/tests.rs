@@ -1,5 +1,3 @@
-//! The ranges against a set of numbers.
-
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;

@@ -4,6 +4,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use banyan_protocol::{
     Envelope, Fact, Flags, Timestamp,
+    fact::Confidence,
     view::{Call, CallState, ChildRef, FeedItem, Status},
 };
 use sqlx::query_as;
@@ -116,7 +117,7 @@ impl<'a> Reading<'a> {
             status: Status::ALL.get(usize::from(child.status)).copied().unwrap_or(Status::Spawned),
         });
         let confidence = match &self.fact {
-            Fact::Thought(thought) => thought.confidence.map(|confidence| confidence.word()),
+            Fact::Thought(thought) => thought.confidence.map(Confidence::word),
             _ => None,
         };
         FeedItem {

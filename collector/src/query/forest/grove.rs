@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use banyan_protocol::view::{Branch, Node};
+use banyan_protocol::view::{Branch, Node, Status};
 use sqlx::query_as;
 
 use super::plan::{Closed, Opening, Reason};
@@ -37,7 +37,9 @@ impl Grove {
     /// A page of these roots, all closed.
     pub(in crate::query) fn of(roots: Vec<SessionRow>) -> Self {
         let mut grove = Self::default();
-        roots.into_iter().for_each(|row| grove.insert(row));
+        for row in roots {
+            grove.insert(row);
+        }
         grove
     }
 
@@ -58,7 +60,7 @@ impl Grove {
     }
 
     /// The same, with the reasons to open them.
-    pub(in crate::query) fn reasons(&self, look: &Look, stalled: &Stalled) -> Vec<Closed> {
+    pub(super) fn reasons(&self, look: &Look, stalled: &Stalled) -> Vec<Closed> {
         self.closed().map(|row| closed(row, look, stalled)).collect()
     }
 
@@ -130,7 +132,9 @@ impl Grove {
             .collect();
         let numbers = serde_json::to_string(&wanted).map_err(QueryError::Row)?;
         let rows = session_row::fetch_numbers(&mut look.tx, numbers).await?;
-        rows.into_iter().for_each(|row| self.insert(row));
+        for row in rows {
+            self.insert(row);
+        }
         Ok(())
     }
 
@@ -168,11 +172,11 @@ impl Grove {
 
 /// Why `row` should be opened.
 fn closed(row: &SessionRow, look: &Look, stalled: &Stalled) -> Closed {
+    use Status::{Idle, Running, Waiting};
     let status = row.status();
     let below = |all: i64, own: bool| i64::from(own) < all;
     let heard = !look.judge.is_silent_below(row.sub_last_position);
     let own_stalled = look.judge.is_stalled(&row.signs());
-    use banyan_protocol::view::Status::{Idle, Running, Waiting};
     let reason = if heard && below(row.subtree.failed, status.is_failed()) {
         Reason::Failed
     } else if heard && below(row.subtree.waiting, status == Waiting) {

@@ -1,0 +1,292 @@
+//! A filter as a condition on sessions: the only place where SQL is put together from parts. The
+//! parts are all written here; what readers wrote is only ever bound.
+
+use banyan_protocol::Timestamp;
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::super::events::{PARTS_MAX_COUNT, last_key_at};
+use super::{
+    Condition, Filter, FilterError, Key, Moment, Operator, Part, Pattern, Problem, Term, Trait,
+    Value,
+};
+
+/// Events that free text is looked for in: of those that match, the newest.
+const TEXT_HITS_MAX_COUNT: u32 = 10_000;
+/// Microseconds.
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
+
+/// Adds `and …` for every condition to a query that has `s`, a session, and `r`, its root.
+pub(in crate::query) fn push(
+    query: &mut QueryBuilder<Sqlite>,
+    filter: &Filter,
+    now: Timestamp,
+) -> Result<(), FilterError> {
+    let mut done: Vec<Key> = Vec::new();
+    for term in &filter.terms {
+        // Terms of one key that ask what it is are alternatives: they go where the first stands.
+        let alternatives: Vec<&Term> = match shared_key(term) {
+            Some(key) if done.contains(&key) => continue,
+            Some(key) => {
+                done.push(key);
+                filter.terms.iter().filter(|other| shared_key(other) == Some(key)).collect()
+            }
+            None => vec![term],
+        };
+        query.push(if term.negated { " and not coalesce((" } else { " and coalesce((" });
+        for (index, term) in alternatives.into_iter().enumerate() {
+            if 0 < index {
+                query.push(" or ");
+            }
+            push_term(query, term, now)?;
+        }
+        query.push("), 0)");
+    }
+    Ok(())
+}
+
+fn shared_key(term: &Term) -> Option<Key> {
+    match &term.condition {
+        Condition::Key { key, operator: Operator::Is, .. } if !term.negated => Some(*key),
+        Condition::Key { .. } | Condition::Text(_) => None,
+    }
+}
+
+fn push_term(
+    query: &mut QueryBuilder<Sqlite>,
+    term: &Term,
+    now: Timestamp,
+) -> Result<(), FilterError> {
+    match &term.condition {
+        Condition::Text(pattern) => push_text(query, pattern),
+        Condition::Key { key, operator, values } => {
+            for (index, value) in values.iter().enumerate() {
+                if 0 < index {
+                    query.push(" or ");
+                }
+                push_value(query, *key, (*operator, value), now)
+                    .map_err(|problem| FilterError { at: term.at, problem })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn push_value(
+    query: &mut QueryBuilder<Sqlite>,
+    key: Key,
+    (operator, value): (Operator, &Value),
+    now: Timestamp,
+) -> Result<(), Problem> {
+    match (key, value) {
+        (Key::Id, Value::Text(pattern)) => push_word(query, "s.id", pattern),
+        (Key::Agent, Value::Text(pattern)) => push_word(query, "s.agent_id", pattern),
+        (Key::Model, Value::Text(pattern)) => push_word(query, "s.model", pattern),
+        (Key::Goal, Value::Text(pattern)) => push_part(query, "s.goal", &pattern.text),
+        (Key::Err, Value::Text(pattern)) => push_part(query, "s.error", &pattern.text),
+        (Key::Parent, Value::Text(pattern)) => {
+            query.push("s.parent_no = (select p.no from session p where p.id = ");
+            query.push_bind(pattern.text.clone()).push(")");
+        }
+        (Key::Root, Value::Text(pattern)) => {
+            query.push("r.id = ").push_bind(pattern.text.clone());
+        }
+        (Key::Under, Value::Text(pattern)) => push_under(query, &pattern.text),
+        (_, Value::Status(status)) => {
+            query.push("s.status = ").push_bind(status.stored());
+        }
+        (_, Value::Trait(one)) => {
+            query.push(one.condition());
+        }
+        (_, Value::Part(part)) => {
+            query.push(part.condition());
+        }
+        (_, Value::Rule(rule)) => {
+            query.push("exists (select 1 from alert a where a.session_no = s.no and a.rule = ");
+            query.push_bind(rule.stored()).push(")");
+        }
+        (Key::Pos, Value::Number(position)) => push_position(query, operator, *position),
+        (_, Value::Number(number)) => {
+            let column = number_column(key).ok_or(Problem::NotYet)?;
+            query.push(column).push(operator.sign()).push_bind(*number);
+        }
+        (_, Value::Moment(moment)) => push_moment(query, (key, operator), *moment, now),
+        (_, Value::Text(_)) => return Err(Problem::NotYet),
+    }
+    Ok(())
+}
+
+fn number_column(key: Key) -> Option<&'static str> {
+    Some(match key {
+        Key::Depth => "s.depth",
+        Key::Group => "r.group_no",
+        Key::Cost => "s.total_cost",
+        Key::Tok => "s.total_tokens",
+        Key::Steps => "s.total_steps",
+        Key::Events => "s.own_events",
+        Key::Dur => "coalesce(s.ended_at, s.own_last_at) - coalesce(s.started_at, s.own_first_at)",
+        _ => return None,
+    })
+}
+
+/// A text as a whole, whatever its case, or its beginning.
+fn push_word(query: &mut QueryBuilder<Sqlite>, column: &'static str, pattern: &Pattern) {
+    if pattern.prefix {
+        query.push(column).push(" like ").push_bind(format!("{}%", escaped(&pattern.text)));
+        query.push(" escape '\\' and ").push(column).push(" <> ''");
+    } else {
+        query.push(column).push(" = ").push_bind(pattern.text.clone());
+        query.push(" collate nocase");
+    }
+}
+
+/// A part of a text, whatever its case.
+fn push_part(query: &mut QueryBuilder<Sqlite>, column: &'static str, part: &str) {
+    query.push(column).push(" like ").push_bind(format!("%{}%", escaped(part)));
+    query.push(" escape '\\'");
+}
+
+/// `text` as it stands for itself in a pattern of `like`.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// Sessions that say it in their goal, answer or error, or in any event that is indexed; all for
+/// an empty text.
+fn push_text(query: &mut QueryBuilder<Sqlite>, pattern: &Pattern) {
+    if pattern.text.trim().is_empty() {
+        query.push("1");
+        return;
+    }
+    for column in ["s.goal", "s.final_response", "s.error"] {
+        push_part(query, column, &pattern.text);
+        query.push(" or ");
+    }
+    let star = if pattern.prefix { "*" } else { "" };
+    query.push(
+        "s.no in (select e.session_no
+                  from (select rowid as key
+                        from event_text
+                        where event_text match ",
+    );
+    query.push_bind(format!("\"{}\"{star}", pattern.text.replace('"', "\"\"")));
+    query.push(" order by rowid desc limit ").push_bind(TEXT_HITS_MAX_COUNT);
+    query.push(") hit cross join event e on e.key = hit.key)");
+}
+
+/// Sessions below the one with the id `top`.
+fn push_under(query: &mut QueryBuilder<Sqlite>, top: &str) {
+    query.push(
+        "s.no in (with recursive
+                      under(no) as (
+                          select c.no
+                          from session t
+                          cross join session c on c.parent_no = t.no
+                          where t.id = ",
+    );
+    query.push_bind(top.to_owned());
+    query.push(
+        "             union all
+                      select c.no
+                      from under
+                      cross join session c on c.parent_no = under.no)
+                  select no
+                  from under)",
+    );
+}
+
+/// The session of an event, or those that said something before or behind a place.
+fn push_position(query: &mut QueryBuilder<Sqlite>, operator: Operator, position: i64) {
+    match operator {
+        Operator::Is => {
+            query.push("s.no = (select e.session_no from event e where e.key >= ");
+            query.push_bind(position.saturating_mul(PARTS_MAX_COUNT)).push(" and e.key <= ");
+            query.push_bind(last_key_at(position)).push(" order by e.key limit 1)");
+        }
+        Operator::Above | Operator::AtLeast => {
+            query.push("s.own_last_position").push(operator.sign()).push_bind(position);
+        }
+        Operator::Below | Operator::AtMost => {
+            query.push("s.first_position").push(operator.sign()).push_bind(position);
+        }
+    }
+}
+
+/// A time: behind a day means after its end, on a second means within it, some time ago means
+/// since then.
+fn push_moment(
+    query: &mut QueryBuilder<Sqlite>,
+    (key, operator): (Key, Operator),
+    moment: Moment,
+    now: Timestamp,
+) {
+    let (column, operator) = match key {
+        Key::After => ("coalesce(s.own_last_at, s.started_at)", Operator::AtLeast),
+        Key::Before => ("coalesce(s.own_first_at, s.started_at)", Operator::Below),
+        Key::Ended => ("s.ended_at", operator),
+        _ => ("s.started_at", operator),
+    };
+    let (first, length) = match moment {
+        Moment::At(at) => (at.micros(), 1),
+        Moment::Day(day) => (day.micros(), DAY),
+        Moment::Ago(micros) => (now.micros().saturating_sub(micros), 1),
+    };
+    let behind = first.saturating_add(length);
+    match (operator, moment) {
+        (Operator::Is, Moment::Ago(_)) | (Operator::AtLeast, _) => {
+            query.push(column).push(" >= ").push_bind(first);
+        }
+        (Operator::Is, Moment::At(_) | Moment::Day(_)) => {
+            let behind = first.saturating_add(length.max(SECOND));
+            query.push(column).push(" >= ").push_bind(first).push(" and ");
+            query.push(column).push(" < ").push_bind(behind);
+        }
+        (Operator::Above, _) => {
+            query.push(column).push(" >= ").push_bind(behind);
+        }
+        (Operator::Below, _) => {
+            query.push(column).push(" < ").push_bind(first);
+        }
+        (Operator::AtMost, _) => {
+            query.push(column).push(" < ").push_bind(behind);
+        }
+    }
+}
+
+impl Operator {
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Is => " = ",
+            Self::Above => " > ",
+            Self::AtLeast => " >= ",
+            Self::Below => " < ",
+            Self::AtMost => " <= ",
+        }
+    }
+}
+
+impl Trait {
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Root => "s.parent_no is null",
+            Self::Orphan => "s.orphan = 1",
+            Self::Leaf => "s.children = 0",
+            Self::Live => "s.status in (0, 1, 2, 3)",
+            Self::Ended => "s.status > 3",
+            Self::Placeholder => "s.first_position is null",
+            Self::Complete => "s.complete = 1",
+        }
+    }
+}
+
+impl Part {
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Failed => "s.sub_failed > 0",
+            Self::Alert => "s.sub_alerts > 0",
+            Self::Error => "s.own_errors > 0",
+            Self::Children => "s.children > 0",
+            Self::Missing => "s.missing_count > 0",
+        }
+    }
+}

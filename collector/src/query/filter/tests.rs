@@ -1,0 +1,284 @@
+//! Queries, what they are read as, and which sessions they find.
+
+use std::fmt::Write as _;
+
+use super::{
+    super::{
+        QueryError, SessionsRequest,
+        fixture::{Fixture, NOW},
+    },
+    *,
+};
+
+/// A filter as one line: `[1 not status = failed|running]`.
+fn line(filter: &Filter) -> String {
+    let mut line = String::new();
+    for Term { at, negated, condition } in &filter.terms {
+        let not = if *negated { "not " } else { "" };
+        match condition {
+            Condition::Text(pattern) => write!(line, "[{at} {not}{}]", text(pattern)),
+            Condition::Key { key, operator, values } => {
+                let sign = match operator {
+                    Operator::Is => "=",
+                    Operator::Above => ">",
+                    Operator::AtLeast => ">=",
+                    Operator::Below => "<",
+                    Operator::AtMost => "<=",
+                };
+                let values: Vec<String> = values.iter().map(value).collect();
+                write!(line, "[{at} {not}{} {sign} {}]", key.name(), values.join("|"))
+            }
+        }
+        .unwrap();
+    }
+    line
+}
+
+fn text(pattern: &Pattern) -> String {
+    format!("{:?}{}", pattern.text, if pattern.prefix { "…" } else { "" })
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::Text(pattern) => text(pattern),
+        Value::Number(number) => number.to_string(),
+        Value::Moment(Moment::At(at)) => at.to_rfc3339(),
+        Value::Moment(Moment::Day(day)) => format!("day of {}", day.to_rfc3339()),
+        Value::Moment(Moment::Ago(micros)) => format!("{micros} ago"),
+        Value::Status(status) => format!("{status:?}"),
+        Value::Trait(one) => format!("{one:?}"),
+        Value::Part(part) => format!("{part:?}"),
+        Value::Rule(rule) => format!("{rule:?}"),
+    }
+}
+
+#[test]
+fn queries_are_read() {
+    for (query, expected) in [
+        ("", ""),
+        ("  \t ", ""),
+        ("rounding", r#"[1 "rounding"]"#),
+        ("exit 101", r#"[1 "exit"][6 "101"]"#),
+        (r#""exit 101""#, r#"[1 "exit 101"]"#),
+        (r#""a \"b\" \\ c""#, r#"[1 "a \"b\" \\ c"]"#),
+        (r#""""#, r#"[1 ""]"#),
+        ("migr*", r#"[1 "migr"…]"#),
+        ("-draft", r#"[1 not "draft"]"#),
+        ("- draft", r#"[1 "-"][3 "draft"]"#),
+        ("--x", r#"[1 not "-x"]"#),
+        ("a,b", r#"[1 "a,b"]"#),
+        ("12:30", r#"[1 "12:30"]"#),
+        ("C:x ->y", r#"[1 "C:x"][5 not ">y"]"#),
+        ("status:failed", "[1 status = Failed]"),
+        ("status:failed,running", "[1 status = Failed|Running]"),
+        ("-status:timeout", "[1 not status = Timeout]"),
+        ("  status:idle", "[3 status = Idle]"),
+        ("agent:coder", r#"[1 agent = "coder"]"#),
+        ("agent:cod*,tester", r#"[1 agent = "cod"…|"tester"]"#),
+        (r#"agent:"a, b",c"#, r#"[1 agent = "a, b"|"c"]"#),
+        ("id:agent:main:subagent:1", r#"[1 id = "agent:main:subagent:1"]"#),
+        (r#"id:"urn:x y/1""#, r#"[1 id = "urn:x y/1"]"#),
+        ("goal:🌳 x", r#"[1 goal = "🌳"][8 "x"]"#),
+        ("model:claude-*", r#"[1 model = "claude-"…]"#),
+        ("model:*", r#"[1 model = ""…]"#),
+        ("err:panic", r#"[1 err = "panic"]"#),
+        ("parent:p root:r under:u", r#"[1 parent = "p"][10 root = "r"][17 under = "u"]"#),
+        ("depth:0,1", "[1 depth = 0|1]"),
+        ("depth>=2", "[1 depth >= 2]"),
+        ("group:7", "[1 group = 7]"),
+        ("cost>1", "[1 cost > 1000000]"),
+        ("cost:>1", "[1 cost > 1000000]"),
+        ("cost:>=$0.25 cost<5", "[1 cost >= 250000][14 cost < 5000000]"),
+        ("tok>10k", "[1 tok > 10000]"),
+        ("tok:<=1.5M", "[1 tok <= 1500000]"),
+        ("steps<3 events:0", "[1 steps < 3][9 events = 0]"),
+        ("dur>90s dur<2h", "[1 dur > 90000000][9 dur < 7200000000]"),
+        ("dur>5m", "[1 dur > 300000000]"),
+        ("started:2026-11-20", "[1 started = day of 2026-11-20T00:00:00Z]"),
+        ("ended<2026-11-20T10:00:00Z", "[1 ended < 2026-11-20T10:00:00Z]"),
+        ("after:-24h", "[1 after = 86400000000 ago]"),
+        ("before:2026-11-20", "[1 before = day of 2026-11-20T00:00:00Z]"),
+        ("is:root,orphan -is:leaf", "[1 is = Root|Orphan][16 not is = Leaf]"),
+        ("has:failed has:alert", "[1 has = Failed][12 has = Alert]"),
+        ("alert:loop,error_cascade", "[1 alert = Loop|ErrorCascade]"),
+        ("pos>184467", "[1 pos > 184467]"),
+        ("kind:tool.end tool:bash", r#"[1 kind = "tool.end"][15 tool = "bash"]"#),
+    ] {
+        assert_eq!(line(&parse(query).unwrap()), expected, "{query}");
+    }
+}
+
+#[test]
+fn mistakes_are_named_with_their_place() {
+    for (query, expected) in [
+        ("knd:x", "unknown key (did you mean kind?) at 1"),
+        ("a staus:x", "unknown key (did you mean status?) at 3"),
+        ("é -xyzzy:x", "unknown key at 3"),
+        ("status:faild", "unknown value (did you mean failed?) at 8"),
+        ("status:failed,zzzzz", "unknown value at 15"),
+        ("status:Failed", "unknown value (did you mean failed?) at 8"),
+        ("is:rot", "unknown value (did you mean root?) at 4"),
+        ("has:legs alert:x", "unknown value at 5"),
+        ("agent>x", "this key cannot be compared by size at 1"),
+        ("after>-24h", "this key cannot be compared by size at 1"),
+        ("agent:", "a value is missing at 7"),
+        ("agent: x", "a value is missing at 7"),
+        ("agent:a,", "a value is missing at 9"),
+        ("agent:,a", "a value is missing at 7"),
+        ("cost>", "a value is missing at 6"),
+        (r#"x "abc"#, "a quote is not closed at 3"),
+        (r#"goal:"abc\""#, "a quote is not closed at 6"),
+        ("cost>much", "the value must be dollars such as 0.25 at 6"),
+        ("tok>10x", "the value must be a number such as 12 or 10k at 5"),
+        ("depth:-1", "the value must be a number such as 12 or 10k at 7"),
+        ("dur>5y", "the value must be a duration such as 90s, 5m or 2h at 5"),
+        (
+            "started>yesterday",
+            "the value must be a time such as 2026-11-20, 2026-11-20T10:00:00Z or -24h at 9",
+        ),
+        ("under:x*", "the value must be a whole session id at 7"),
+    ] {
+        assert_eq!(parse(query).unwrap_err().to_string(), expected, "{query}");
+    }
+    let long = |text: &str, times| parse(&text.repeat(times)).map_err(|error| error.problem);
+    assert!(long("x ", FILTER_MAX_TERMS).is_ok());
+    assert_eq!(long("x ", FILTER_MAX_TERMS + 1), Err(Problem::TooLong));
+    assert_eq!(long("x", FILTER_MAX_BYTES + 1), Err(Problem::TooLong));
+    let values = format!("depth:1{}", ",1".repeat(FILTER_MAX_TERMS));
+    assert_eq!(parse(&values).unwrap_err().problem, Problem::TooLong);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_or_refused_at_a_place_inside_it(query in ".{0,60}") {
+        match parse(&query) {
+            Ok(filter) => for term in filter.terms {
+                proptest::prop_assert!((1..=query.chars().count()).contains(&term.at));
+            },
+            Err(error) => {
+                proptest::prop_assert!((1..=query.chars().count() + 1).contains(&error.at));
+            }
+        }
+    }
+}
+
+/// Four sessions: root (group 1, said tokens and cost), child (failed), leaf below it (idle), and
+/// lone (a placeholder).
+async fn sessions() -> Fixture {
+    let mut fixture = Fixture::new().await;
+    fixture
+        .session_with("root", None, |draft| {
+            draft.agent_id = "Planner".to_owned();
+            draft.goal = Some("Migrate 100% of billing_v3".to_owned());
+            (draft.tokens, draft.cost) = (Some(12_000), Some(1_500_000));
+        })
+        .await;
+    fixture.session_with("child", Some("root"), |draft| draft.status = Status::Failed).await;
+    fixture.session_with("leaf", Some("child"), |draft| draft.status = Status::Idle).await;
+    fixture
+        .session_with("lone", None, |draft| {
+            (draft.status, draft.spoke) = (Status::Spawned, false);
+        })
+        .await;
+    fixture.run("update session set group_no = 1 where id = 'root'").await;
+    fixture.run("update session set error = 'exit 101', own_errors = 1 where id = 'child'").await;
+    fixture.event("leaf", |_| {}).await;
+    fixture.event("child", |_| {}).await;
+    fixture.run("insert into event_text (rowid, text) values (256, 'a needle in the hay')").await;
+    fixture.run("insert into alert values (2, 0, 1, 2, 1, 0, 'loop')").await;
+    sqlx::query("update session set started_at = ?1, own_last_at = ?2 where id = 'root'")
+        .bind(NOW - 3_600_000_000)
+        .bind(NOW - 60_000_000)
+        .execute(&mut fixture.writer)
+        .await
+        .unwrap();
+    fixture
+}
+
+#[tokio::test]
+async fn filters_find_sessions() {
+    let fixture = sessions().await;
+    for (filter, expected) in [
+        ("", "lone leaf child root"),
+        ("status:failed,idle", "leaf child"),
+        ("status:failed status:idle", "leaf child"),
+        ("status:failed agent:planner", ""),
+        ("-status:failed", "lone leaf root"),
+        ("agent:PLANNER", "root"),
+        ("agent:cod*", "lone leaf child"),
+        ("-agent:cod*", "root"),
+        ("id:leaf", "leaf"),
+        ("id:l*", "lone leaf"),
+        ("goal:billing", "root"),
+        ("goal:100%", "root"),
+        ("goal:1%0", ""),
+        ("goal:billing_v", "root"),
+        ("goal:billing%v", ""),
+        ("-goal:billing", "lone leaf child"),
+        ("model:*", ""),
+        ("err:EXIT", "child"),
+        ("parent:root", "child"),
+        ("root:root", "leaf child root"),
+        ("under:root", "leaf child"),
+        ("under:leaf under:nobody", ""),
+        ("depth:0", "lone root"),
+        ("depth>0", "leaf child"),
+        ("group:1", "leaf child root"),
+        ("group>1", ""),
+        ("cost>1", "root"),
+        ("cost>1 cost<1.5", ""),
+        ("cost>=1.5 cost<=1.5", "root"),
+        ("tok:12k", "root"),
+        ("-tok:12k", "lone leaf child"),
+        ("dur:59m", "root"),
+        ("dur<1h", "root"),
+        ("started:-2h", "root"),
+        ("started<2026-11-21", "root"),
+        ("started>2026-11-20", ""),
+        ("started:2026-11-20", "root"),
+        ("after:-5m", "root"),
+        ("before:-2h", ""),
+        ("is:root", "lone root"),
+        ("is:leaf", "lone leaf"),
+        ("is:live", "lone leaf root"),
+        ("is:ended", "child"),
+        ("is:placeholder", "lone"),
+        ("is:orphan,complete", ""),
+        ("has:failed", "child root"),
+        ("has:error", "child"),
+        ("has:children", "child root"),
+        ("has:missing,alert", ""),
+        ("alert:loop", "child"),
+        ("alert:stall", ""),
+        ("pos:1", "leaf"),
+        ("pos:99", ""),
+        ("pos>2", "lone leaf"),
+        ("needle", "leaf"),
+        ("need*", "leaf"),
+        (r#""in the hay""#, "leaf"),
+        (r#""the in hay""#, ""),
+        ("-needle", "lone child root"),
+        ("101", "child"),
+        (r#""quo\"te' or 1=1 --""#, ""),
+        ("* *", "lone leaf child root"),
+    ] {
+        let request = SessionsRequest { limit: 9, after: None, filter: Some(filter.to_owned()) };
+        let page = fixture.query.sessions(&request).await.unwrap();
+        let ids: Vec<_> = page.sessions.iter().map(|session| session.id.as_str()).collect();
+        assert_eq!(ids.join(" "), expected, "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn keys_that_the_view_cannot_answer_are_refused_visibly() {
+    let fixture = Fixture::new().await;
+    for (filter, at) in [("x kind:tool", 3), ("tool:bash", 1)] {
+        let request = SessionsRequest { limit: 9, after: None, filter: Some(filter.to_owned()) };
+        match fixture.query.sessions(&request).await {
+            Err(QueryError::Filter(error)) => {
+                assert_eq!((error.at, error.problem), (at, Problem::NotYet));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

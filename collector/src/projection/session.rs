@@ -47,7 +47,6 @@ mod take;
 mod text;
 mod totals;
 
-pub(crate) use facets::Facets;
 pub(crate) use totals::FIGURE_MAX;
 
 /// Everything known of one session by its own events and by the spawns that named it.
@@ -121,7 +120,6 @@ pub(crate) struct Session {
     last_at: Option<i64>,
     last_seen_at: Option<i64>,
     first_position: Option<Position>,
-    last_position: Position,
     received: Ranges,
     watch: Watch,
 }

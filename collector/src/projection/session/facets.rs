@@ -9,7 +9,7 @@ use banyan_protocol::{
 use super::super::recorded::Stamp;
 use super::{super::own::Own, Session, ending::Ending};
 
-/// The columns of the `session` table from `agent_id` to `flags`, and its own positions.
+/// The columns of the `session` table from `agent_id` to `flags`, and `first_position`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Facets<'a> {
     /// Empty while unknown.
@@ -56,9 +56,6 @@ pub(crate) struct Facets<'a> {
     pub flags: Flags,
     /// Of its first event; none for placeholders.
     pub first_position: Option<Position>,
-    /// Of its last event, or of the spawn whose claim wins if that is later; 0 when there is
-    /// neither.
-    pub own_last_position: Position,
 }
 
 impl Session {
@@ -95,8 +92,6 @@ impl Session {
             missing_count: self.received.missing_count(),
             flags: Flags::from_bits(self.flags),
             first_position: self.first_position,
-            own_last_position: spawned
-                .map_or(self.last_position, |spawned| spawned.position.max(self.last_position)),
         }
     }
 

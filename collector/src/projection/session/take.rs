@@ -24,7 +24,6 @@ impl Session {
         self.last_seen_at = self.last_seen_at.max(Some(event.received_at.micros()));
         let first = self.first_position.unwrap_or(event.position);
         self.first_position = Some(first.min(event.position));
-        self.last_position = self.last_position.max(event.position);
         self.begun.offer(stamp, || at);
         self.agent_id.offer_text(stamp, &envelope.agent_id);
         if let Some(sequence) = envelope.sequence {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use banyan_protocol::{Envelope, Fact, Position, Timestamp, view::AlertRule};
 
-use super::super::{Facets, Session};
+use super::super::{Session, facets::Facets};
 use crate::projection::{
     alerts::{Alert, Replay, Slim},
     identity::{Identity, Known, Verdict, judge},
@@ -195,9 +195,8 @@ impl Mini {
         };
         let mut alerts: Vec<_> = self.alerts.values().map(placeless).collect();
         alerts.sort_by_key(|alert| (alert.rule, alert.first));
-        let (last_seen_at, first_position, own_last_position) = (None, None, 0);
         Meaning {
-            facets: Facets { last_seen_at, first_position, own_last_position, ..self.facets() },
+            facets: Facets { last_seen_at: None, first_position: None, ..self.facets() },
             own: self.session.own(),
             parent: self.session.parent(),
             alerts,

@@ -44,7 +44,7 @@ fn spawn_makes_a_placeholder() {
     assert!(mini.session.is_known());
     assert_eq!(mini.session.parent(), Some("boss"));
     assert_eq!((facets.status, facets.agent_id), (Status::Spawned, "by-boss"));
-    assert_eq!((facets.first_position, facets.own_last_position), (None, 1));
+    assert_eq!((facets.first_position, facets.last_seen_at), (None, None));
     assert_eq!(mini.session.own(), Own { sessions: 1, live: 1, ..Own::default() });
 }
 

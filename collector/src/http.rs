@@ -1,3 +1,227 @@
 //! The HTTP surface: the router on one screen, one file per resource.
 //!
-//! Must not name `log`, `projection` or SQL.
+//! A request passes `serve` (the connection), `answer` (guard, headers), the router below, and
+//! one handler, which extracts, makes one call and answers. Must not name `log`, `projection`
+//! or SQL.
+
+mod serve;
+mod socket;
+mod answer;
+mod guard;
+mod headers;
+mod error;
+mod id;
+mod params;
+mod body;
+
+mod events;
+mod stream;
+mod sessions;
+mod session;
+mod export;
+mod tree;
+mod children;
+mod missing;
+mod groups;
+mod quarantine;
+
+mod index;
+mod health;
+mod meters;
+mod openapi;
+mod pages;
+mod assets;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::FromRef,
+    routing::{delete, get, post},
+};
+use banyan_protocol::{Timestamp, limits::BODIES_IN_FLIGHT_MAX_BYTES};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::compression::CompressionLayer;
+
+use crate::{clock::Clock, ingest::Ingest, query::Query};
+
+pub(crate) use health::Vitals;
+pub(crate) use serve::Serving;
+pub(crate) use stream::Hub;
+
+use assets::Assets;
+use body::InFlight;
+use error::ApiError;
+use meters::Meters;
+
+/// Every route there is.
+fn router(site: Site) -> Router {
+    let recording = Router::new().route("/events", post(events::post));
+
+    let streaming = Router::new().route("/stream", get(stream::get));
+
+    let reading = Router::new()
+        .route("/events", get(events::list))
+        .route("/sessions", get(sessions::list))
+        .route("/sessions/{id}", get(session::show))
+        .route("/sessions/{id}", delete(session::remove))
+        .route("/sessions/{id}/export", get(export::get))
+        .route("/sessions/{id}/tree", get(tree::get))
+        .route("/sessions/{id}/children", get(children::list))
+        .route("/sessions/{id}/missing", get(missing::list))
+        .route("/groups", get(groups::list))
+        .route("/quarantine", get(quarantine::list))
+        .route("/health", get(health::health))
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(meters::get))
+        .route("/openapi.json", get(openapi::get))
+        .route("/", get(index::get))
+        .route("/s", get(pages::session_by_parameter))
+        .route("/s/{id}", get(pages::session))
+        .route("/s/{id}/e/{position}", get(pages::event))
+        .route("/static/{*path}", get(assets::file))
+        .route("/theme/{name}", get(assets::theme))
+        .route("/dashboard", get(index::old))
+        .route("/dashboard/", get(index::old))
+        .layer(CompressionLayer::new().gzip(true).zstd(true));
+
+    recording
+        .merge(streaming)
+        .merge(reading)
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(other_methods)
+        .with_state(site)
+}
+
+async fn nothing_here() -> ApiError {
+    ApiError::NoRoute
+}
+
+async fn other_methods() -> ApiError {
+    ApiError::MethodNotAllowed
+}
+
+/// What the handlers share. A handler asks for the part that it may use.
+#[derive(Clone, Debug)]
+pub(crate) struct Site(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    rooms: Rooms,
+    assets: Assets,
+    in_flight: InFlight,
+    meters: Meters,
+}
+
+/// Which log this is; colours begin with it.
+#[derive(Clone, Debug)]
+pub(crate) struct LogId(Arc<str>);
+
+impl LogId {
+    /// The id that the log was made with.
+    pub(crate) fn new(id: &str) -> Self {
+        Self(id.into())
+    }
+
+    fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What is behind the HTTP surface.
+#[derive(Debug)]
+pub(crate) struct Rooms {
+    /// Which log this is.
+    pub log: LogId,
+    /// To record.
+    pub ingest: Ingest,
+    /// To read.
+    pub query: Query,
+    /// To stream.
+    pub hub: Hub,
+    /// How everything is.
+    pub vitals: Vitals,
+    /// What time it is.
+    pub clock: Clock,
+    /// `http://127.0.0.1:4317`
+    pub origin: String,
+    /// Writes what was counted; absent when nobody counts.
+    pub counted: Option<PrometheusHandle>,
+}
+
+impl Site {
+    /// The surface of `rooms`.
+    pub(crate) fn new(rooms: Rooms) -> Self {
+        let assets = Assets::new(&rooms.log);
+        let in_flight = InFlight::new(BODIES_IN_FLIGHT_MAX_BYTES);
+        Self(Arc::new(Shared { rooms, assets, in_flight, meters: Meters::new() }))
+    }
+
+    fn assets(&self) -> &Assets {
+        &self.0.assets
+    }
+
+    fn log(&self) -> &LogId {
+        &self.0.rooms.log
+    }
+
+    /// Where we listen, as people type it.
+    fn origin(&self) -> &str {
+        &self.0.rooms.origin
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.rooms.clock.now()
+    }
+
+    /// What was counted so far, in Prometheus' text format.
+    fn counted(&self) -> String {
+        self.0.rooms.counted.as_ref().map(PrometheusHandle::render).unwrap_or_default()
+    }
+}
+
+impl FromRef<Site> for Ingest {
+    fn from_ref(site: &Site) -> Self {
+        site.0.rooms.ingest.clone()
+    }
+}
+
+impl FromRef<Site> for Query {
+    fn from_ref(site: &Site) -> Self {
+        site.0.rooms.query.clone()
+    }
+}
+
+impl FromRef<Site> for LogId {
+    fn from_ref(site: &Site) -> Self {
+        site.0.rooms.log.clone()
+    }
+}
+
+impl FromRef<Site> for Hub {
+    fn from_ref(site: &Site) -> Self {
+        site.0.rooms.hub.clone()
+    }
+}
+
+impl FromRef<Site> for Vitals {
+    fn from_ref(site: &Site) -> Self {
+        site.0.rooms.vitals.clone()
+    }
+}
+
+impl FromRef<Site> for InFlight {
+    fn from_ref(site: &Site) -> Self {
+        site.0.in_flight.clone()
+    }
+}
+
+impl FromRef<Site> for Meters {
+    fn from_ref(site: &Site) -> Self {
+        site.0.meters.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests;

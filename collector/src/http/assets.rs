@@ -1,0 +1,135 @@
+//! Style sheets and icons: compiled in, and served under a hash of their content, so that they
+//! may be kept for ever. A path is looked up whole: none is ever built from input.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderValue, Uri, header},
+    response::{IntoResponse as _, Response},
+};
+use banyan_dashboard::colour::{self, Accent};
+use bytes::Bytes;
+use rust_embed::RustEmbed;
+
+use super::{LogId, Site, error::ApiError};
+
+/// Letters of a hash in a path.
+const HASH_CHARS: usize = 12;
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// What `static/` held when the binary was built.
+#[derive(RustEmbed)]
+#[folder = "../static/"]
+struct Static;
+
+/// Everything that is served and never changes, by path.
+#[derive(Debug)]
+pub(super) struct Assets {
+    by_path: BTreeMap<String, Asset>,
+    /// The paths of the files by their names.
+    paths: BTreeMap<Cow<'static, str>, String>,
+}
+
+#[derive(Clone, Debug)]
+struct Asset {
+    content_type: &'static str,
+    bytes: Bytes,
+}
+
+impl Assets {
+    /// The files, and the colours of the groups of this log.
+    pub(super) fn new(log: &LogId) -> Self {
+        let (mut by_path, mut paths) = (BTreeMap::new(), BTreeMap::new());
+        for name in Static::iter() {
+            let Some(file) = Static::get(&name) else { continue };
+            let path = format!("/static/{}/{name}", hash(&file.data));
+            let bytes = Bytes::from(file.data.into_owned());
+            by_path.insert(path.clone(), Asset { content_type: content_type(&name), bytes });
+            paths.insert(name, path);
+        }
+        let groups = Asset { content_type: CSS, bytes: colour::groups_css(log.as_str()).into() };
+        let hash = hash(&groups.bytes);
+        by_path.insert(GROUPS.to_owned(), groups);
+        paths.insert(Cow::Borrowed("groups.css"), format!("{GROUPS}?v={hash}"));
+        Self { by_path, paths }
+    }
+
+    /// Where a page finds the file `name`; empty for one that does not exist.
+    pub(super) fn path(&self, name: &str) -> String {
+        self.paths.get(name).cloned().unwrap_or_default()
+    }
+}
+
+const GROUPS: &str = "/static/groups.css";
+const CSS: &str = "text/css; charset=utf-8";
+
+/// Hex of the beginning of BLAKE3.
+fn hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().chars().take(HASH_CHARS).collect()
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("css") => CSS,
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some(_) | None => "application/octet-stream",
+    }
+}
+
+/// `GET /static/…`
+pub(super) async fn file(State(site): State<Site>, uri: Uri) -> Result<Response, ApiError> {
+    let asset = site.assets().by_path.get(uri.path()).ok_or(ApiError::NoRoute)?;
+    Ok(immutable(asset.content_type, asset.bytes.clone()))
+}
+
+/// `GET /theme/{hue}-{chroma}.css`: a reader's primary colour, and the groups that make room.
+pub(super) async fn theme(
+    State(log): State<LogId>,
+    Path(name): Path<String>,
+) -> Result<Response, ApiError> {
+    let accent = accent(&name).ok_or(ApiError::NoRoute)?;
+    Ok(immutable(CSS, colour::theme_css(accent, log.as_str()).into()))
+}
+
+fn accent(name: &str) -> Option<Accent> {
+    let (hue, chroma) = name.strip_suffix(".css")?.split_once('-')?;
+    let accent = Accent::new(hue.parse().ok()?, chroma.parse().ok()?);
+    // One URL an accent: what is out of range, or spelled otherwise, is not there.
+    (format!("{}-{}.css", accent.hue(), accent.chroma()) == name).then_some(accent)
+}
+
+fn immutable(content_type: &'static str, bytes: Bytes) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (header::CACHE_CONTROL, FOR_EVER),
+    ];
+    (headers, bytes).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_have_a_path_of_their_content() {
+        let assets = Assets::new(&LogId::new("demo"));
+        for name in ["banyan.css", "icon.svg", "groups.css"] {
+            let path = assets.path(name);
+            let asset = assets.by_path.get(path.split('?').next().unwrap()).unwrap();
+            assert!(path.contains(&hash(&asset.bytes)) && !asset.bytes.is_empty(), "{path}");
+        }
+        assert_eq!(assets.path("../Cargo.toml"), "");
+    }
+
+    #[test]
+    fn one_name_an_accent() {
+        assert_eq!(accent("212-13.css"), Some(Accent::new(212, 13)));
+        for name in ["212-13", "360-13.css", "212-14.css", "0212-13.css", "+2-1.css", "a-b.css", ""]
+        {
+            assert_eq!(accent(name), None, "{name}");
+        }
+    }
+}

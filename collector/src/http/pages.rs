@@ -1,0 +1,77 @@
+//! The HTML pages: views from the query room in the frames and templates of the dashboard crate.
+
+mod forest;
+mod params;
+mod person;
+mod session;
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, Response, StatusCode, header},
+    response::{Html, IntoResponse as _},
+};
+use banyan_dashboard::{Assets, Chrome, ErrorPage, PageError, Preferences, Template, links};
+use banyan_protocol::Position;
+
+use super::{
+    Site,
+    error::{ApiError, Explained},
+};
+
+pub(super) use forest::show as forest;
+pub(super) use params::PageParams;
+pub(super) use person::Person;
+pub(super) use session::{event, show as session, show_by_parameter as session_by_parameter};
+
+/// The frame of a page for this reader.
+fn chrome(site: &Site, preferences: Preferences, as_of: Option<Position>) -> Chrome {
+    let files = site.assets();
+    let theme = links::theme(preferences.accent, site.log().as_str());
+    let assets = Assets {
+        css: files.path("banyan.css"),
+        groups: files.path("groups.css"),
+        theme: format!("{theme}&v={}", env!("CARGO_PKG_VERSION")),
+        icon: files.path("icon.svg"),
+    };
+    Chrome { assets, preferences, as_of, now: site.now() }
+}
+
+/// A finished page.
+fn render(page: &impl Template) -> Result<axum::response::Response, ApiError> {
+    Ok(Html(page.render().map_err(ApiError::Template)?).into_response())
+}
+
+/// An error's answer as a page for `person`. Its status stays, except that people are told of a
+/// deleted session that it is gone, where the reference has 404 for programs.
+pub(super) fn error(
+    site: &Site,
+    response: Response<Body>,
+    explained: &Explained,
+    person: &Person,
+) -> Response<Body> {
+    let incident = explained.incident.clone().unwrap_or_default();
+    let id = || person.session_id.clone().unwrap_or_default();
+    let error = match explained.view.error.as_str() {
+        "Session not found" if explained.deleted => PageError::Deleted(id()),
+        "Session not found" => PageError::NoSession(id()),
+        "event_not_found" => PageError::NoEvent(id()),
+        "misdirected" => PageError::Misdirected,
+        _ if response.status().is_server_error() && explained.view.retryable => {
+            PageError::Unavailable(incident)
+        }
+        _ if response.status().is_server_error() => PageError::Internal(incident),
+        "not_found" => PageError::NoPage,
+        _ => PageError::BadRequest,
+    };
+    let status = StatusCode::from_u16(error.status()).unwrap_or(response.status());
+    let page = ErrorPage::new(chrome(site, person.preferences, None), error);
+    let Ok(html) = page.render() else { return response };
+    let (mut head, _) = response.into_parts();
+    if explained.deleted {
+        head.status = status;
+    }
+    head.headers.remove(header::CONTENT_LENGTH);
+    let html_type = HeaderValue::from_static("text/html; charset=utf-8");
+    head.headers.insert(header::CONTENT_TYPE, html_type);
+    Response::from_parts(head, Body::from(html))
+}

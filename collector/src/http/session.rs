@@ -1,0 +1,66 @@
+//! `/sessions/{id}`: one session with its events and alerts; its deletion.
+
+use axum::{Json, extract::State};
+use banyan_protocol::view::{DeletedAnswer, ErrorView, SessionAnswer};
+
+use super::{error::ApiError, id::SessionId, params::FromView};
+use crate::{
+    ingest::Ingest,
+    query::{Lookup, Query},
+};
+
+/// One session with all its events, by sequence, and its alerts.
+#[utoipa::path(
+    get, path = "/sessions/{id}", tag = "sessions",
+    params(("id" = String, Path, description = "The session's id, percent-encoded")),
+    responses(
+        (status = 200, body = SessionAnswer),
+        (status = 404, body = ErrorView, description = "Never heard of it, or it was deleted"),
+    )
+)]
+pub(super) async fn show(
+    State(query): State<Query>,
+    SessionId(id): SessionId,
+) -> Result<FromView<SessionAnswer>, ApiError> {
+    let settled = query.settle().await;
+    let session = found(query.session(&id).await?)?;
+    let events = query.events_of(&id).await?.ok_or(ApiError::NoSession)?;
+    let alerts = query.alerts_of(&id).await?;
+    Ok(FromView(settled, SessionAnswer { session, events, alerts }))
+}
+
+/// Deletes a session: recorded as an event of the collector's; late events do not bring it back.
+#[utoipa::path(
+    delete, path = "/sessions/{id}", tag = "sessions",
+    params(("id" = String, Path, description = "The session's id, percent-encoded")),
+    responses(
+        (status = 200, body = DeletedAnswer),
+        (status = 403, body = ErrorView, description = "Asked by a page of another origin"),
+        (status = 404, body = ErrorView, description = "Never heard of it"),
+        (status = 503, body = ErrorView, description = "Cannot record now"),
+    )
+)]
+pub(super) async fn remove(
+    State(query): State<Query>,
+    State(ingest): State<Ingest>,
+    SessionId(id): SessionId,
+) -> Result<Json<DeletedAnswer>, ApiError> {
+    query.settle().await;
+    match query.session(&id).await? {
+        Lookup::Missing => Err(ApiError::NoSession),
+        Lookup::Deleted => Ok(Json(DeletedAnswer { ok: true })),
+        Lookup::Found(_) => {
+            ingest.delete_session(&id).await?;
+            Ok(Json(DeletedAnswer { ok: true }))
+        }
+    }
+}
+
+/// A session that is there, or why it is not.
+pub(super) fn found<T>(lookup: Lookup<T>) -> Result<T, ApiError> {
+    match lookup {
+        Lookup::Found(session) => Ok(session),
+        Lookup::Deleted => Err(ApiError::SessionDeleted),
+        Lookup::Missing => Err(ApiError::NoSession),
+    }
+}

@@ -11,7 +11,7 @@ use std::{
     ffi::OsString,
     fmt, io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use thiserror::Error;

@@ -1,4 +1,8 @@
+//! Which place wins, and what is refused.
+
 use std::{collections::HashMap, ffi::OsString};
+
+use std::path::Path;
 
 use super::*;
 

@@ -24,6 +24,7 @@ pub struct Receipt {
     pub idempotent: bool,
     /// How `accepted` splits up; only with `Prefer: wait`.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Outcome)]
     pub outcome: Option<Outcome>,
     /// The refused events, by their place in the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -34,10 +35,13 @@ pub struct Receipt {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Outcome {
     /// Seen for the first time.
+    #[schema(required = false)]
     pub stored: usize,
     /// Same identity and content as an earlier event.
+    #[schema(required = false)]
     pub duplicate: usize,
     /// Same identity as an earlier event, other content.
+    #[schema(required = false)]
     pub variant: usize,
 }
 

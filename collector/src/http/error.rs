@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use banyan_protocol::{CursorError, Violation, view::ErrorView};
+use banyan_protocol::{CursorError, Violation, receipt::Receipt, view::ErrorView};
 use thiserror::Error;
 
 use crate::{
@@ -185,6 +185,9 @@ impl ApiError {
             Self::Panicked | Self::Template(_) | Self::View(_) | Self::Log(_) => {
                 (S::INTERNAL_SERVER_ERROR, "internal", "The collector failed; its log says why.")
             }
+            Self::Ingest(IngestError::Invalid(receipt)) if is_too_large(receipt) => {
+                (S::PAYLOAD_TOO_LARGE, "too_large", "An event may have 1 MiB.")
+            }
             Self::Ingest(IngestError::Invalid(_)) => {
                 (S::BAD_REQUEST, "invalid", "Nothing in the request can be read as an event.")
             }
@@ -231,6 +234,12 @@ impl ApiError {
             _ => tracing::debug!(error = chain, "a request was refused"),
         }
     }
+}
+
+/// Whether size is all that is wrong.
+fn is_too_large(receipt: &Receipt) -> bool {
+    let mut violations = receipt.items.iter().flat_map(|item| &item.violations);
+    !receipt.items.is_empty() && violations.all(|violation| violation.rule == "too_large")
 }
 
 fn append(error: &AppendError) -> Situation {
@@ -315,7 +324,7 @@ pub(super) struct Explained {
 
 #[cfg(test)]
 mod tests {
-    use banyan_protocol::receipt::{Receipt, RejectedItem};
+    use banyan_protocol::receipt::RejectedItem;
 
     use super::*;
 

@@ -139,3 +139,29 @@ impl With for Value {
 pub fn ndjson(events: &[Value]) -> String {
     events.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
+
+/// 19 events: two trees, an orphan and a placeholder, told in both dialects.
+pub fn forest() -> Vec<Value> {
+    let (docs, reference) = (Dialect::Docs, Dialect::Reference);
+    vec![
+        started("a", 1, "plan"),
+        spawn("a", 2, "b"),
+        spawn("a", 3, "ghost"),
+        docs.thought("a", 4, "so far so good"),
+        docs.heartbeat("a", 5, 120),
+        child("b", "a", "build"),
+        reference.tool_start("b", 2, "bash", "c1"),
+        reference.tool_end("b", 3, "bash", "c1"),
+        reference.heartbeat("b", 4, 60),
+        reference.ended("b", 5, "failed", "exit 101"),
+        child("c", "b", "check"),
+        docs.tool_start("c", 2, "read", "c2"),
+        docs.tool_end("c", 3, "read", "c2"),
+        docs.ended("c", 4, "completed", "fine"),
+        started("x", 1, "another root"),
+        child("y", "x", "another branch"),
+        docs.ended("y", 3, "cancelled", "not needed"),
+        child("z", "unheard-of", "an orphan"),
+        docs.ended("a", 7, "completed", "done"),
+    ]
+}

@@ -101,7 +101,7 @@ impl Setup {
         let mut command = Command::new(binary());
         command.arg(subcommand).arg("--data").arg(self.data());
         // Nothing of the machine's own settings reaches it.
-        command.env_clear().env("HOME", self.home.path()).env("RUST_BACKTRACE", "1");
+        command.env_clear().env("HOME", self.home.path());
         command.kill_on_drop(true);
         command
     }

@@ -68,6 +68,16 @@ impl Sse {
 
     /// The next message; `None` at the end of the stream. Comments are skipped.
     pub async fn next(&mut self) -> Option<Message> {
+        // Pings do not count: a stream that only pings has no next message.
+        within("a message of the stream", self.read_next()).await
+    }
+
+    /// The id that a browser would go on behind.
+    pub fn last_id(&self) -> Option<&str> {
+        self.last_id.as_deref()
+    }
+
+    async fn read_next(&mut self) -> Option<Message> {
         loop {
             while let Some(block) = self.block() {
                 if let Some(message) = self.read(&block) {

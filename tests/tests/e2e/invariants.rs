@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use banyan_tests::harness::{
     Banyan, Client, Sse, compare,
-    events::{Dialect, With as _, child, ndjson, spawn, started, thought},
-    path_of,
+    events::{self, Dialect, With as _, child, ndjson, spawn, thought},
+    path_of, within,
 };
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -54,7 +54,7 @@ async fn invariant_2_an_acknowledged_event_survives_kill_9() {
 #[tokio::test]
 async fn invariant_3_receiving_twice_equals_receiving_once() {
     let (once, twice) = (Banyan::start().await, Banyan::start().await);
-    let events = forest();
+    let events = events::forest();
     once.client().post(&json!(events)).await;
     for _ in 0..2 {
         twice.client().post(&json!(events)).await;
@@ -69,7 +69,7 @@ async fn invariant_3_receiving_twice_equals_receiving_once() {
 #[tokio::test]
 async fn invariant_4_the_view_is_a_function_of_the_log() {
     let banyan = Banyan::start().await;
-    banyan.client().post(&json!(forest())).await;
+    banyan.client().post(&json!(events::forest())).await;
     banyan.client().post(&json!([thought("a", 4, "a variant"), thought("a", 4, "another")])).await;
     banyan.client().delete("/sessions/x").await.is(200);
     let before = everything(&banyan.client()).await;
@@ -124,10 +124,10 @@ async fn invariant_5_a_crash_repeats_or_skips_nothing() {
 #[tokio::test]
 async fn invariant_6_any_arrival_order_gives_the_same_trees() {
     let reference = Banyan::start().await;
-    reference.client().post(&json!(forest())).await;
+    reference.client().post(&json!(events::forest())).await;
     let expected = compare::knowledge(&reference.client()).await;
     for step in [5, 7, 11] {
-        let events = forest();
+        let events = events::forest();
         let banyan = Banyan::start().await;
         // Steps that share no factor with the count visit every event once.
         for n in 0..events.len() {
@@ -176,6 +176,19 @@ async fn invariant_7_every_session_appears_exactly_once() {
     banyan.verified().await;
 }
 
+/// The quarantine when it holds `count` rows; it is written behind the answer.
+async fn quarantined(client: &Client, count: usize) -> Value {
+    within("the quarantine to be written", async {
+        loop {
+            let rows = client.json("/quarantine").await["quarantine"].clone();
+            if rows.as_array().map(Vec::len) == Some(count) {
+                return rows;
+            }
+        }
+    })
+    .await
+}
+
 fn count(tree: &Value, seen: &mut BTreeMap<String, usize>) {
     *seen.entry(tree["session"]["id"].as_str().expect("an id").to_owned()).or_default() += 1;
     assert_eq!(tree["omitted"], 0);
@@ -189,8 +202,7 @@ async fn invariant_8_a_refused_event_leaves_one_row_in_the_quarantine() {
     let bad =
         json!({"spec": "aop/2", "session_id": "", "agent_id": "a", "type": "t", "payload": 1});
     client.offer(&bad).await.is(400);
-    let rows = client.json("/quarantine").await["quarantine"].clone();
-    assert_eq!(rows.as_array().map(Vec::len), Some(1));
+    let rows = quarantined(&client, 1).await;
     assert_eq!(rows[0]["violations"].as_array().map(Vec::len), Some(3), "{rows}");
     assert_eq!(serde_json::from_str::<Value>(rows[0]["head"].as_str().unwrap()).unwrap(), bad);
     assert_eq!(positions(&client).await, Vec::<i64>::new());
@@ -262,30 +274,4 @@ async fn invariant_10_no_event_stops_the_projection() {
     client.page("/").await.is(200);
     client.get("/metrics").await.is(200);
     banyan.verified().await;
-}
-
-/// 19 events: two trees, an orphan and a placeholder, told in both dialects.
-fn forest() -> Vec<Value> {
-    let (docs, reference) = (Dialect::Docs, Dialect::Reference);
-    vec![
-        started("a", 1, "plan"),
-        spawn("a", 2, "b"),
-        spawn("a", 3, "ghost"),
-        docs.thought("a", 4, "so far so good"),
-        docs.heartbeat("a", 5, 120),
-        child("b", "a", "build"),
-        reference.tool_start("b", 2, "bash", "c1"),
-        reference.tool_end("b", 3, "bash", "c1"),
-        reference.heartbeat("b", 4, 60),
-        reference.ended("b", 5, "failed", "exit 101"),
-        child("c", "b", "check"),
-        docs.tool_start("c", 2, "read", "c2"),
-        docs.tool_end("c", 3, "read", "c2"),
-        docs.ended("c", 4, "completed", "fine"),
-        started("x", 1, "another root"),
-        child("y", "x", "another branch"),
-        docs.ended("y", 3, "cancelled", "not needed"),
-        child("z", "unheard-of", "an orphan"),
-        docs.ended("a", 7, "completed", "done"),
-    ]
 }

@@ -32,6 +32,8 @@ mod event;
 mod pretty;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod plans;
 
 use banyan_protocol::{Cursor, CursorError, Position};
 use thiserror::Error;

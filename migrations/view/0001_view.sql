@@ -89,7 +89,7 @@ create index session_roots on session (sub_last_position) where parent_no is nul
 create index session_live on session (status, last_seen_at) where status in (1, 2, 3) and known = 1;
 -- for counts and lists by status
 create index session_by_status on session (status, no) where known = 1;
-create index session_by_group on session (group_no) where group_no is not null;
+create index session_by_group on session (group_no) where group_no is not null and known = 1;
 
 create table event (
     key         integer primary key,     -- position * 256 + part

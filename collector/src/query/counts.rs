@@ -68,14 +68,15 @@ async fn counts(look: &mut Look, stalled: &Stalled) -> Result<Counts, QueryError
     let groups = query_scalar(
         "select count(*)
          from session
-         where group_no is not null",
+         where group_no is not null and known = 1",
     )
     .fetch_one(&mut *look.tx)
     .await?;
-    let roots = query_scalar(
+    // Only known sessions have parents, and their index is narrow.
+    let children: i64 = query_scalar(
         "select count(*)
          from session
-         where parent_no is null and known = 1",
+         where parent_no is not null",
     )
     .fetch_one(&mut *look.tx)
     .await?;
@@ -85,10 +86,11 @@ async fn counts(look: &mut Look, stalled: &Stalled) -> Result<Counts, QueryError
         });
         counted.map(|(_, sessions)| count(*sessions)).sum::<u64>()
     };
+    let sessions = by_status.iter().map(|(_, sessions)| count(*sessions)).sum::<u64>();
     Ok(Counts {
-        roots: count(roots),
+        roots: sessions.saturating_sub(count(children)),
         groups: count(groups),
-        sessions: by_status.iter().map(|(_, sessions)| count(*sessions)).sum(),
+        sessions,
         running: of(&[Status::Running, Status::Idle]),
         // A waiting session that is lost is counted once.
         attention: of(&[Status::Failed, Status::Timeout, Status::Waiting])
@@ -121,7 +123,7 @@ mod tests {
             fixture.session_with(id, None, |draft| draft.status = status).await;
         }
         fixture.run("update session set known = 0, deleted = 1 where id = 'g'").await;
-        fixture.run("update session set group_no = 1 where id = 'a'").await;
+        fixture.run("update session set group_no = no where id in ('a', 'g')").await;
         let expected = Counts { roots: 6, groups: 1, sessions: 6, running: 2, attention: 3 };
         assert_eq!(count_all(&fixture, 7).await, expected);
         fixture.session("h", None).await;

@@ -24,6 +24,20 @@ const PAGE_MAX_BYTES: usize = 2 * 1024 * 1024;
 /// The sequence in an export's key that stands for none.
 const NO_SEQUENCE: i64 = -1;
 
+/// Behind a place: events without a sequence, then those with one.
+const RAW_BEHIND: [&str; 2] = [
+    "select ?2 as sequence, key, raw
+     from event
+     where session_no = ?1 and sequence is null and ?2 = -1 and key > ?3
+     order by key
+     limit ?4",
+    "select sequence, key, raw
+     from event
+     where session_no = ?1 and (sequence, key) > (?2, ?3)
+     order by sequence, key
+     limit ?4",
+];
+
 /// An event as it goes into an answer.
 #[derive(Debug, sqlx::FromRow)]
 struct EventRow {
@@ -76,35 +90,24 @@ impl Query {
             return Ok((Vec::new(), None));
         };
         let (sequence, key) = after.unwrap_or((NO_SEQUENCE, 0));
-        let mut rows = query_as(if sequence == NO_SEQUENCE {
-            "select ?2 as sequence, key, raw
-             from event
-             where session_no = ?1 and sequence is null and key > ?3
-             union all
-             select sequence, key, raw
-             from event
-             where session_no = ?1 and sequence is not null
-             order by 1, 2
-             limit ?4"
-        } else {
-            "select sequence, key, raw
-             from event
-             where session_no = ?1 and (sequence, key) > (?2, ?3)
-             order by sequence, key
-             limit ?4"
-        })
-        .bind(no)
-        .bind(sequence)
-        .bind(key)
-        .bind(RAW_PAGE_ROWS)
-        .fetch(&mut *look.tx);
         let (mut page, mut bytes, mut next) = (Vec::new(), 0, None);
-        while let Some((sequence, key, raw)) = rows.try_next().await? {
-            let raw: String = raw;
-            bytes += raw.len();
-            page.push(raw);
-            next = Some((sequence, key));
-            if PAGE_MAX_BYTES < bytes {
+        for statement in RAW_BEHIND {
+            let mut rows = query_as(statement)
+                .bind(no)
+                .bind(sequence)
+                .bind(key)
+                .bind(RAW_PAGE_ROWS)
+                .fetch(&mut *look.tx);
+            while let Some((sequence, key, raw)) = rows.try_next().await? {
+                let raw: String = raw;
+                bytes += raw.len();
+                page.push(raw);
+                next = Some((sequence, key));
+                if PAGE_MAX_BYTES < bytes {
+                    return Ok((page, next));
+                }
+            }
+            if !page.is_empty() {
                 break;
             }
         }

@@ -116,10 +116,11 @@ pub(super) async fn stamp_at(
     position: Position,
 ) -> Result<Option<Stamp>, QueryError> {
     let key = position.saturating_mul(PARTS_MAX_COUNT);
+    // The plus keeps SQLite from walking through all events of the session instead.
     let found: Option<(Option<i64>, i64)> = query_as(
         "select sequence, key
          from event
-         where ?1 <= key and key <= ?2 and session_no = ?3
+         where ?1 <= key and key <= ?2 and +session_no = ?3
          order by key
          limit 1",
     )

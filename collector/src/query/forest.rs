@@ -70,12 +70,11 @@ impl Query {
 
 /// The roots behind a key, and one more than a page holds when there are more.
 async fn roots(look: &mut Look, after: Option<(i64, i64)>) -> Result<Vec<SessionRow>, QueryError> {
+    let (position, no) = after.unwrap_or((i64::MAX, i64::MAX));
     let mut query = session_row::select();
     query.push("where s.parent_no is null and s.known = 1");
-    if let Some((position, no)) = after {
-        query.push(" and (s.sub_last_position, s.no) < (").push_bind(position);
-        query.push(", ").push_bind(no).push(")");
-    }
+    query.push(" and (s.sub_last_position, s.no) < (").push_bind(position);
+    query.push(", ").push_bind(no).push(")");
     query.push(" order by s.sub_last_position desc, s.no desc limit ");
     query.push_bind(i64::try_from(FOREST_PAGE_ROOTS + 1).unwrap_or(i64::MAX));
     session_row::fetch(&mut look.tx, query).await

@@ -1,7 +1,7 @@
 //! One consistent look at the view: a read transaction and the judge of silence at that moment.
 
 use banyan_protocol::Position;
-use sqlx::{Sqlite, SqliteConnection, Transaction, query_scalar};
+use sqlx::{Sqlite, SqliteConnection, Transaction, query_as, query_scalar};
 
 use super::{
     Query, QueryError,
@@ -43,16 +43,16 @@ impl Look {
     }
 }
 
-/// The first positions received at or after two moments, the later moment first, in microseconds;
-/// `Position::MAX` where nothing was received since.
+/// The first positions received at or after two moments in microseconds; `Position::MAX` where
+/// nothing was received since.
 ///
 /// `received_at` never decreases along the log, so halving finds them without an index.
 async fn places(
     connection: &mut SqliteConnection,
     moments: [i64; 2],
 ) -> Result<[Position; 2], QueryError> {
-    let [later, earlier] = moments;
-    let places: Vec<Option<Position>> = query_scalar(
+    let [one, other] = moments;
+    let found: Vec<(i64, Option<Position>)> = query_as(
         "with recursive
              behind(last) as (
                  select coalesce(max(key) / 256, 0) + 1
@@ -74,19 +74,19 @@ async fn places(
                                    limit 1) < moment then high else (low + high) / 2 end
                  from probe
                  where low < high)
-         select nullif(low, (select last from behind))
+         select moment, nullif(low, (select last from behind))
          from probe
-         where low = high
-         order by moment desc",
+         where low = high",
     )
-    .bind(later)
-    .bind(earlier)
+    .bind(one)
+    .bind(other)
     .fetch_all(connection)
     .await?;
-    match places.as_slice() {
-        [later, earlier] => Ok([later.unwrap_or(Position::MAX), earlier.unwrap_or(Position::MAX)]),
-        _ => Err(QueryError::Damaged("no two places in the log")),
-    }
+    Ok(moments.map(|wanted| {
+        let place =
+            found.iter().find(|(moment, _)| *moment == wanted).and_then(|(_, place)| *place);
+        place.unwrap_or(Position::MAX)
+    }))
 }
 
 #[cfg(test)]

@@ -39,10 +39,7 @@ impl Query {
         let limit = request.limit.clamp(1, PAGE_MAX_ROWS);
         let mut look = self.look().await?;
         let mut query = session_row::select();
-        query.push("where s.known = 1");
-        if let Some(after) = request.after {
-            query.push(" and s.no < ").push_bind(after);
-        }
+        query.push("where s.known = 1 and s.no < ").push_bind(request.after.unwrap_or(i64::MAX));
         if let Some(text) = &request.filter {
             filter::push(&mut query, &filter::parse(text)?, look.judge.now())?;
         }

@@ -26,18 +26,21 @@ async fn events_of_a_session_come_by_sequence_those_without_one_first() {
 #[tokio::test]
 async fn an_export_gives_every_event_once_in_the_same_order() {
     let fixture = events(&[Some(3), Some(1), None, Some(1), None]).await;
-    let (all, _) = fixture.query.raw_of("a", None).await.unwrap();
+    let (mut all, mut next) = fixture.query.raw_of("a", None).await.unwrap();
+    while next.is_some() {
+        let (page, behind) = fixture.query.raw_of("a", next).await.unwrap();
+        all.extend(page);
+        next = behind;
+    }
     assert_eq!(all.len(), 5);
     // Going on behind any event gives exactly the rest.
     let keys = [(-1, 6), (-1, 10), (1, 4), (1, 8), (3, 2)];
     for (at, (sequence, position)) in keys.into_iter().enumerate() {
         let after = Some((sequence, position * PARTS_MAX_COUNT));
-        let (rest, _) = fixture.query.raw_of("a", after).await.unwrap();
-        assert_eq!(rest, all[at + 1..], "{after:?}");
+        let (page, _) = fixture.query.raw_of("a", after).await.unwrap();
+        assert!(all[at + 1..].starts_with(&page), "{after:?}");
+        assert_eq!(page.is_empty(), at == 4, "{after:?}");
     }
-    let (_, next) = fixture.query.raw_of("a", None).await.unwrap();
-    assert_eq!(next, Some((3, 2 * PARTS_MAX_COUNT)));
-    assert_eq!(fixture.query.raw_of("a", next).await.unwrap(), (Vec::new(), None));
     assert_eq!(fixture.query.raw_of("nobody", None).await.unwrap(), (Vec::new(), None));
 }
 

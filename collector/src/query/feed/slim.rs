@@ -92,37 +92,41 @@ fn is_full(slims: &[Slim], limit: u32) -> bool {
     usize::try_from(limit).is_ok_and(|limit| limit <= slims.len())
 }
 
-/// Up to a place, the nearest first.
-const BEFORE: &str = "
+/// Up to a place, the nearest first: those with a sequence, then those without.
+const BEFORE: [&str; 2] = [
+    "
     select json_array(sequence, key, kind, flags, ok, tool, call_id,
-                      case kind when 'session.ended' then raw end),
-           -1 as rank, key
-    from event
-    where session_no = ?1 and sequence is null and (0 <= ?2 or key <= ?3)
-    union all
-    select json_array(sequence, key, kind, flags, ok, tool, call_id,
-                      case kind when 'session.ended' then raw end),
-           sequence as rank, key
+                      case kind when 'session.ended' then raw end)
     from event
     where session_no = ?1 and (sequence, key) <= (?2, ?3)
-    order by rank desc, key desc
-    limit ?4";
-
-/// Behind a place, the nearest first.
-const BEHIND: &str = "
+    order by sequence desc, key desc
+    limit ?4",
+    "
     select json_array(sequence, key, kind, flags, ok, tool, call_id,
-                      case kind when 'session.ended' then raw end),
-           -1 as rank, key
+                      case kind when 'session.ended' then raw end)
+    from event
+    where session_no = ?1 and sequence is null and (0 <= ?2 or key <= ?3)
+    order by key desc
+    limit ?4",
+];
+
+/// Behind a place, the nearest first: those without a sequence, then those with one.
+const BEHIND: [&str; 2] = [
+    "
+    select json_array(sequence, key, kind, flags, ok, tool, call_id,
+                      case kind when 'session.ended' then raw end)
     from event
     where session_no = ?1 and sequence is null and ?2 = -1 and key > ?3
-    union all
+    order by key
+    limit ?4",
+    "
     select json_array(sequence, key, kind, flags, ok, tool, call_id,
-                      case kind when 'session.ended' then raw end),
-           sequence as rank, key
+                      case kind when 'session.ended' then raw end)
     from event
     where session_no = ?1 and (sequence, key) > (?2, ?3)
-    order by rank, key
-    limit ?4";
+    order by sequence, key
+    limit ?4",
+];
 
 /// One JSON array a row: see [`crate::query::session_row`].
 #[derive(Deserialize)]
@@ -140,18 +144,21 @@ struct SlimRow {
 async fn fetch(
     look: &mut Look,
     no: i64,
-    (statement, stamp, limit): (&'static str, Stamp, u32),
+    (statements, stamp, limit): ([&'static str; 2], Stamp, u32),
 ) -> Result<Vec<Slim>, QueryError> {
-    let mut rows = query(statement)
-        .bind(no)
-        .bind(stamp.rank())
-        .bind(stamp.key)
-        .bind(limit)
-        .fetch(&mut *look.tx);
     let mut slims = Vec::new();
-    while let Some(row) = rows.try_next().await? {
-        let row: SlimRow = serde_json::from_str(row.try_get(0)?).map_err(QueryError::Row)?;
-        slims.push(row.into());
+    for statement in statements {
+        let left = limit.saturating_sub(u32::try_from(slims.len()).unwrap_or(u32::MAX));
+        let mut rows = query(statement)
+            .bind(no)
+            .bind(stamp.rank())
+            .bind(stamp.key)
+            .bind(left)
+            .fetch(&mut *look.tx);
+        while let Some(row) = rows.try_next().await? {
+            let row: SlimRow = serde_json::from_str(row.try_get(0)?).map_err(QueryError::Row)?;
+            slims.push(row.into());
+        }
     }
     Ok(slims)
 }

@@ -33,16 +33,33 @@ pub(in crate::query) fn push(
             }
             None => vec![term],
         };
-        query.push(if term.negated { " and not coalesce((" } else { " and coalesce((" });
+        let asked = Asked { now, values: alternatives.iter().map(|term| values_of(term)).sum() };
+        query.push(if term.negated { " and not coalesce((" } else { " and ((" });
         for (index, term) in alternatives.into_iter().enumerate() {
             if 0 < index {
                 query.push(" or ");
             }
-            push_term(query, term, now)?;
+            push_term(query, term, asked)?;
         }
-        query.push("), 0)");
+        // What is not known is not so.
+        query.push(if term.negated { "), 0)" } else { "))" });
     }
     Ok(())
+}
+
+/// What a condition depends on besides its term.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    now: Timestamp,
+    /// How many alternatives there are.
+    values: usize,
+}
+
+fn values_of(term: &Term) -> usize {
+    match &term.condition {
+        Condition::Text(_) => 1,
+        Condition::Key { values, .. } => values.len(),
+    }
 }
 
 fn shared_key(term: &Term) -> Option<Key> {
@@ -55,7 +72,7 @@ fn shared_key(term: &Term) -> Option<Key> {
 fn push_term(
     query: &mut QueryBuilder<Sqlite>,
     term: &Term,
-    now: Timestamp,
+    asked: Asked,
 ) -> Result<(), FilterError> {
     match &term.condition {
         Condition::Text(pattern) => push_text(query, pattern),
@@ -64,7 +81,7 @@ fn push_term(
                 if 0 < index {
                     query.push(" or ");
                 }
-                push_value(query, *key, (*operator, value), now)
+                push_value(query, *key, (*operator, value), asked)
                     .map_err(|problem| FilterError { at: term.at, problem })?;
             }
         }
@@ -76,7 +93,7 @@ fn push_value(
     query: &mut QueryBuilder<Sqlite>,
     key: Key,
     (operator, value): (Operator, &Value),
-    now: Timestamp,
+    asked: Asked,
 ) -> Result<(), Problem> {
     match (key, value) {
         (Key::Id, Value::Text(pattern)) => push_word(query, "s.id", pattern),
@@ -93,7 +110,10 @@ fn push_value(
         }
         (Key::Under, Value::Text(pattern)) => push_under(query, &pattern.text),
         (_, Value::Status(status)) => {
-            query.push("s.status = ").push_bind(status.stored());
+            // The index gives the sessions of one status in order. Those of several would have to
+            // be sorted, however many they are: better to walk until the page is full.
+            query.push(if asked.values == 1 { "s.status = " } else { "+s.status = " });
+            query.push_bind(status.stored());
         }
         (_, Value::Trait(one)) => {
             query.push(one.condition());
@@ -110,7 +130,7 @@ fn push_value(
             let column = number_column(key).ok_or(Problem::NotYet)?;
             query.push(column).push(operator.sign()).push_bind(*number);
         }
-        (_, Value::Moment(moment)) => push_moment(query, (key, operator), *moment, now),
+        (_, Value::Moment(moment)) => push_moment(query, (key, operator), *moment, asked.now),
         (_, Value::Text(_)) => return Err(Problem::NotYet),
     }
     Ok(())

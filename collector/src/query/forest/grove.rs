@@ -73,11 +73,11 @@ impl Grove {
         let Some(most) = openings.iter().map(|opening| opening.rows).max() else { return Ok(()) };
         let parents: Vec<i64> = openings.iter().map(|opening| opening.no).collect();
         let numbers: Vec<(i64, i64)> = query_as(
-            "select p.value, c.no
-             from json_each(?1) p
+            "select opened.value, c.no
+             from json_each(?1) opened
              cross join session c on c.no in (select no
                                               from session
-                                              where parent_no = p.value
+                                              where parent_no = opened.value
                                               order by no
                                               limit ?2)",
         )

@@ -1,0 +1,164 @@
+//! Every statement of this room, as SQLite plans it: none may walk through a whole table.
+//!
+//! The statements are those that sqlx reports while every question is asked, so that a new one
+//! cannot be forgotten as long as its question is asked here.
+
+use std::{
+    collections::BTreeSet,
+    fmt::Debug,
+    sync::{Arc, Mutex},
+};
+
+use sqlx::{AssertSqlSafe, Row as _};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{Layer, layer::Context, prelude::*};
+
+use super::{FeedRequest, ForestRequest, SessionsRequest, fixture::Fixture};
+
+/// Tables that grow with the log, by every name that statements give them.
+const LARGE: [&str; 10] = ["s", "r", "p", "c", "t", "a", "e", "session", "event", "alert"];
+
+/// Collects the statements that sqlx reports.
+#[derive(Clone, Default)]
+struct Statements(Arc<Mutex<BTreeSet<String>>>);
+
+impl<S: Subscriber> Layer<S> for Statements {
+    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
+        event.record(&mut self.clone());
+    }
+}
+
+impl Visit for Statements {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "db.statement" && !value.is_empty() {
+            self.0.lock().unwrap().insert(value.trim().to_owned());
+        }
+    }
+
+    fn record_debug(&mut self, _field: &Field, _value: &dyn Debug) {}
+}
+
+/// Lines of a plan that walk through a large table, or that sort events. Counting along a narrow
+/// index is fine.
+fn walks(plan: &[String]) -> Vec<&String> {
+    let of_events = plan.iter().any(|line| line.starts_with("SEARCH event "));
+    plan.iter()
+        .filter(|line| {
+            if of_events && line.contains("TEMP B-TREE") {
+                return true;
+            }
+            let mut words = line.split_whitespace();
+            words.next() == Some("SCAN")
+                && words.next().is_some_and(|table| LARGE.contains(&table))
+                && !line.contains("COVERING INDEX")
+        })
+        .collect()
+}
+
+async fn plan(fixture: &mut Fixture, statement: &str) -> Vec<String> {
+    sqlx::query(AssertSqlSafe(format!("explain query plan {statement}")))
+        .fetch_all(&mut fixture.writer)
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.get::<String, _>("detail"))
+        .collect()
+}
+
+async fn ask_everything(fixture: &Fixture) {
+    let query = &fixture.query;
+    query.settle().await;
+    query.outcome(1, 1).await.unwrap();
+    for filter in [
+        None,
+        Some("status:failed"),
+        Some("id:a"),
+        Some("root:a"),
+        Some("parent:a"),
+        Some("under:a"),
+        Some("group:1"),
+        Some("pos:1"),
+        Some("alert:loop"),
+        Some("text goal:x cost>1"),
+    ] {
+        let filter = filter.map(str::to_owned);
+        let request = SessionsRequest { limit: 9, after: None, filter };
+        query.sessions(&request).await.unwrap();
+    }
+    query.session("a").await.unwrap();
+    query.session("nobody").await.unwrap();
+    query.events_of("a").await.unwrap();
+    query.raw_of("a", None).await.unwrap();
+    query.raw_of("a", Some((1, 256))).await.unwrap();
+    query.events_after(0, 9).await.unwrap();
+    query.alerts_of("a").await.unwrap();
+    query.alerts_between(0, 9).await.unwrap();
+    query.tree("a", 9, 9).await.unwrap();
+    query.tree("b", 9, 9).await.unwrap();
+    query.children("a", None, 9).await.unwrap();
+    query.ancestors("b").await.unwrap();
+    query.missing("a").await.unwrap();
+    query.groups(0, 9).await.unwrap();
+    query.forest(&ForestRequest::default()).await.unwrap();
+    let chosen = ForestRequest {
+        after: Some("9.9".to_owned()),
+        open: Some(vec!["1".to_owned()]),
+        window: Some(("1".to_owned(), 0)),
+    };
+    query.forest(&chosen).await.unwrap();
+    query.tree_around("b", None).await.unwrap();
+    query.feed("a", &FeedRequest::default()).await.unwrap();
+    let around = FeedRequest { around: Some(1), ..FeedRequest::default() };
+    query.feed("a", &around).await.unwrap();
+    for position in [1, 2, 3] {
+        query.event("a", position).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn no_question_walks_through_a_whole_table() {
+    let mut fixture = Fixture::new().await;
+    fixture.session("a", None).await;
+    fixture.session("b", Some("a")).await;
+    fixture.event("a", |_| {}).await;
+    fixture
+        .event("a", |event| {
+            (event.kind, event.payload) = ("operation.agent_spawn", r#"{"child_session_id":"b"}"#);
+        })
+        .await;
+    fixture.event("a", |event| event.more = r#","event_id":"e""#).await;
+    fixture.run("update event set event_id = 'e' where key = 3 * 256").await;
+    // More than is looked at for one page of a feed, so that the page is cut out.
+    fixture.run("update session set own_events = 1000000 where id = 'a'").await;
+
+    let statements = Statements::default();
+    let registry = tracing_subscriber::registry().with(statements.clone());
+    tracing::subscriber::set_global_default(registry).unwrap();
+    ask_everything(&fixture).await;
+    let statements = std::mem::take(&mut *statements.0.lock().unwrap());
+    let selects: Vec<_> = statements
+        .iter()
+        .filter(|statement| statement.starts_with("select") || statement.starts_with("with"))
+        .collect();
+    assert!(30 < selects.len(), "only {} statements were seen", selects.len());
+    for statement in selects {
+        let plan = plan(&mut fixture, statement).await;
+        assert_eq!(walks(&plan), Vec::<&String>::new(), "{statement}\n{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_walk_through_a_table_would_be_seen() {
+    let mut fixture = Fixture::new().await;
+    for statement in [
+        "select goal from session where goal = 'x'",
+        "select * from event e",
+        "select raw from event where session_no = 1 order by key",
+    ] {
+        let plan = plan(&mut fixture, statement).await;
+        assert_eq!(walks(&plan).len(), 1, "{plan:?}");
+    }
+}

@@ -95,12 +95,17 @@ impl Links<'_> {
         Link::session(self.id).with_some("k", filter.parameter())
     }
 
-    /// An event, in the feed as it is filtered.
+    /// An event that has a row of its own, in the feed as it is filtered.
     fn event(&self, position: Position) -> String {
+        self.event_in_row(position, position)
+    }
+
+    /// An event that is told in the row of another one.
+    fn event_in_row(&self, position: Position, row: Position) -> String {
         Link::event(self.id, position)
             .with_some("k", self.filter.parameter())
             .with_some("open", self.open.as_deref())
-            .to(&format!("e-{position}"))
+            .to(&format!("e-{row}"))
     }
 
     /// An event, as others should get it.

@@ -188,7 +188,7 @@ fn toggle(node: &Node, path: &[&str], open: &OpenSet<'_>, place: Place<'_>) -> O
         href: place.page.clone().with("open", &rows).to(&format!("n-{}", session.row)),
         label: format!("{verb} {children} of {agent}"),
         open: is_open,
-        count: format::short(session.children),
+        count: format::count(session.children),
     })
 }
 

@@ -7,7 +7,7 @@ use banyan_protocol::{
     view::{FeedKind, FeedView, Range},
 };
 
-pub(super) use row::{ChildRow, EventRow, child, chips, word};
+pub(super) use row::{ChildRow, EventRow, child, chips, name, word};
 
 use super::Links;
 

@@ -60,14 +60,13 @@ impl Inspector {
         now: Timestamp,
     ) -> Self {
         let EventDetail { event, item, .. } = detail;
-        let word = feed::word(item);
         let result = item.call.as_ref().and_then(|call| call.result.as_deref());
         let other = (!event.other.is_empty())
             .then(|| serde_json::to_string_pretty(&event.other).unwrap_or_default());
         Self {
             position: format::position(item.position),
-            name: Some(item.title.clone()).filter(|title| !title.is_empty() && *title != word),
-            word,
+            name: feed::name(item),
+            word: feed::word(item),
             mark: item.call.as_ref().map(|call| Mark::call(call.state)),
             chips: feed::chips(item),
             text: long(Some(&item.text)),
@@ -156,6 +155,6 @@ fn end(item: &FeedItem, links: &Links<'_>) -> Option<Entry> {
     Some(Entry {
         term: "ended by",
         text: format!("#{}", format::position(position)),
-        href: Some(links.event(position)),
+        href: Some(links.event_in_row(position, item.position)),
     })
 }

@@ -67,16 +67,14 @@ impl EventRow {
         links: &Links<'_>,
         now: Timestamp,
     ) -> Self {
-        let word = word(item);
-        let title = format::clip(&item.title, NAME_MAX_CHARS);
         let mark = item.call.as_ref().map(|call| Mark::call(call.state));
         Self {
             position: item.position,
             class: class(item),
             at: When { text: format::clock(item.at), ..When::new(item.at, now) },
             took: took(item, before, now),
-            name: (!title.is_empty() && title != word).then_some(title),
-            word,
+            name: name(item),
+            word: word(item),
             text: format::clip(&item.text, TEXT_MAX_CHARS),
             call: item
                 .call
@@ -88,7 +86,7 @@ impl EventRow {
             href: links.event(item.position),
             permalink: links.permalink(item.position),
             label: format!("Link to event {}", format::position(item.position)),
-            here: links.selected == Some(item.position),
+            here: links.selected.is_some_and(|selected| tells_of(item, selected)),
         }
     }
 }
@@ -124,6 +122,20 @@ fn took(item: &FeedItem, before: Option<Timestamp>, now: Timestamp) -> Took {
         }
         (_, None) => Took { text: String::new(), title: "" },
     }
+}
+
+/// Whether the event at `position` is told in the row of `item`.
+fn tells_of(item: &FeedItem, position: Position) -> bool {
+    let end = item.call.as_ref().and_then(|call| call.end_position);
+    item.position == position || end == Some(position)
+}
+
+/// The tool, the child's agent, the service; absent where the word says it all.
+pub(crate) fn name(item: &FeedItem) -> Option<String> {
+    let unnamed = item.kind.rsplit('.').next();
+    let name = format::clip(&item.title, NAME_MAX_CHARS);
+    let says_more = !name.is_empty() && Some(name.as_str()) != unnamed && name != word(item);
+    says_more.then_some(name)
 }
 
 /// The word for an event's type; types of others are shown as they are.

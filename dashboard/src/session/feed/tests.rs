@@ -126,6 +126,32 @@ fn every_type_has_a_word() {
 }
 
 #[test]
+fn rows_are_named_by_what_says_more_than_the_type() {
+    let cases = [
+        ("operation.tool_start", "bash", Some("bash")),
+        ("operation.tool_start", "tool_start", None),
+        ("operation.agent_spawn", "agent_spawn", None),
+        ("cognition.thought", "thought", None),
+        ("vendor.thing", "vendor.thing", None),
+        ("operation.memory", "", None),
+    ];
+    for (kind, title, expected) in cases {
+        let item = FeedItem { title: title.to_owned(), ..item(1, kind) };
+        assert_eq!(name(&item).as_deref(), expected, "{kind} {title}");
+    }
+}
+
+#[test]
+fn the_end_of_a_call_points_at_the_calls_row() {
+    let mut items = thoughts(&[1, 2]);
+    let (state, end_position) = (CallState::Succeeded, Some(103));
+    items[1].call = Some(Call { state, duration_micros: None, result: None, end_position });
+    let feed = feed(&FeedView { items, ..FeedView::default() }, FeedFilter::All);
+    let here = |piece: &FeedPiece| matches!(piece, FeedPiece::Event(row) if row.here);
+    assert_eq!(feed.pieces.iter().map(here).collect::<Vec<_>>(), [false, true]);
+}
+
+#[test]
 fn links_keep_what_the_reader_has_set() {
     let view = FeedView {
         items: thoughts(&[3]),

@@ -1,0 +1,100 @@
+// The real collector, on a data directory of its own that goes with it.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const START_MAX_MS = 20_000;
+
+function binary() {
+  const target = process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, '../../../target');
+  const path = process.env.BANYAN_BIN ?? join(target, 'debug', 'banyan');
+  if (!existsSync(path)) throw new Error(`${path} is not there: ./tests/run build makes it`);
+  return path;
+}
+
+export class Collector {
+  #child;
+  #home;
+
+  /** Starts one on a new directory. */
+  static async start() {
+    const collector = new Collector();
+    collector.#home = await mkdtemp(join(tmpdir(), 'banyan-browser-'));
+    await collector.#spawn();
+    return collector;
+  }
+
+  get data() {
+    return join(this.#home, 'data');
+  }
+
+  async #spawn() {
+    const options = ['serve', '--listen', '127.0.0.1:0', '--data', this.data];
+    // Nothing of the machine's own settings reaches it.
+    const env = { HOME: this.#home, RUST_LOG: 'warn' };
+    this.#child = spawn(binary(), options, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.origin = await listening(this.#child);
+  }
+
+  /** Sends events in one request and waits until they are projected. */
+  async post(events) {
+    for (let from = 0; from < events.length; from += 1_000) {
+      const answer = await fetch(`${this.origin}/events`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', prefer: 'wait' },
+        body: JSON.stringify(events.slice(from, from + 1_000)),
+      });
+      if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`);
+    }
+  }
+
+  /** Sends NDJSON as it is. */
+  async postLines(text) {
+    const answer = await fetch(`${this.origin}/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson', prefer: 'wait' },
+      body: text,
+    });
+    if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`);
+  }
+
+  /** Stops it as an operator would; `between` may touch the data directory. */
+  async restart(between = async () => {}) {
+    await this.#end();
+    await between(this.data);
+    await this.#spawn();
+  }
+
+  async stop() {
+    await this.#end();
+    await rm(this.#home, { recursive: true, force: true });
+  }
+
+  async #end() {
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((done) => child.once('exit', done));
+    child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+function listening(child) {
+  return new Promise((found, failed) => {
+    const late = setTimeout(() => failed(new Error('it does not listen')), START_MAX_MS);
+    const done = (settle) => (value) => {
+      clearTimeout(late);
+      settle(value);
+    };
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const address = /listening on (http:\/\/\S+)/.exec(line)?.[1];
+      if (address) done(found)(address.replace(/\/$/, ''));
+    });
+    child.once('exit', (code) => done(failed)(new Error(`it ended with ${code} before it listened`)));
+    child.once('error', done(failed));
+  });
+}

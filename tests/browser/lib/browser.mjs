@@ -93,13 +93,15 @@ export function rows(page) {
   );
 }
 
+// As many as a link can name.
+const OPEN_MAX = 60;
+
 /** Follows the links that show children until none is left; returns how many there were. */
 export async function openAll(page, within = '') {
-  let opened = 0;
-  for (;;) {
+  for (let opened = 0; opened <= OPEN_MAX; opened += 1) {
     const toggle = page.locator(`${within} a.w:not(.open)`).first();
     if ((await toggle.count()) === 0) return opened;
     await toggle.click();
-    opened += 1;
   }
+  throw new Error(`more than ${OPEN_MAX} nodes to open on ${page.url()}`);
 }

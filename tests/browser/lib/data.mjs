@@ -152,15 +152,12 @@ export const ATTACKS = [
 /** Every attack in every text field of every type of event. */
 export const hostile = () => all(ATTACKS.map((attack, number) => story(attack, number)));
 
-// Ids hold no control characters.
-const asId = (attack, number) => `${attack.replaceAll('\u0000', '')} ${number}`;
-
-export const hostileId = (number) => asId(ATTACKS[number], number);
-
 function story(attack, number) {
-  const id = hostileId(number);
+  // Ids and types hold no control characters, or the event is refused.
+  const printable = attack.replaceAll('\u0000', '');
+  const id = `${printable} ${number}`;
   const extra = { agent_version: attack, [attack]: attack, vendor: { [attack]: [attack] } };
-  const teller = new Story(id, attack, null, extra).start(attack, { model: attack, metadata: { [attack]: attack } });
+  const teller = new Story(id, printable, null, extra).start(attack, { model: attack, metadata: { [attack]: attack } });
   teller.tell('session.heartbeat', { status: 'waiting', current_goal: attack, step: 3 });
   teller.tell('cognition.thought', { reasoning: attack, next_intent: attack, confidence: 'low' });
   teller.tell('cognition.goal', { goal: attack, parent_goal: attack });
@@ -168,9 +165,9 @@ function story(attack, number) {
   teller.tell('cognition.uncertainty', { description: attack });
   teller.call(attack, { command: attack }, { success: false, error: attack, output: attack });
   teller.call(attack, attack);
-  teller.tell('operation.agent_spawn', { child_session_id: `${id} child`, child_agent_id: attack, goal: attack, reason: attack });
+  teller.tell('operation.agent_spawn', { child_session_id: `${id} child`, child_agent_id: printable, goal: attack, reason: attack });
   teller.tell('operation.memory', { action: attack, key: attack, summary: attack });
   teller.tell('operation.external_call', { service: attack, method: attack, endpoint: attack, status: attack });
-  teller.tell(attack.slice(0, 100).replaceAll('\u0000', ''), { [attack]: attack });
+  teller.tell(printable, { [attack]: attack });
   return number % 2 === 0 ? teller.end('failed', { error: attack, outcome_summary: attack }) : teller;
 }

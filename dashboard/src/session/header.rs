@@ -38,6 +38,7 @@ pub(super) struct Header {
     pub(super) facts: Vec<Fact>,
     pub(super) alerts: Vec<Alert>,
     pub(super) alerts_left: Option<String>,
+    pub(super) error_title: &'static str,
     pub(super) error: Option<Long>,
     pub(super) response: Option<Long>,
     pub(super) export: String,
@@ -127,6 +128,7 @@ impl Header {
                 .checked_sub(ALERTS_MAX_ROWS)
                 .filter(|left| 0 < *left)
                 .map(|left| format!("{left} more")),
+            error_title: if session.status.is_failed() { "Error" } else { "Last error" },
             error: session.error.as_deref().map(|error| Long::new(error, TEXT_MAX_CHARS)),
             response: session.final_response.as_deref().map(|text| Long::new(text, TEXT_MAX_CHARS)),
             export: links::export(&session.id),

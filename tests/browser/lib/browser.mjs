@@ -51,7 +51,11 @@ export async function open(browser, origin, options = {}) {
     const url = new URL(request.url());
     if (url.origin !== origin && url.protocol !== 'data:') note(`request: ${url.href}`);
   });
-  page.on('requestfailed', (request) => note(`failed: ${request.url()}`));
+  page.on('requestfailed', (request) => {
+    // The reader went on before it was there.
+    const { errorText } = request.failure();
+    if (errorText !== 'net::ERR_ABORTED') note(`failed: ${request.url()} ${errorText}`);
+  });
   page.on('response', (response) => {
     if (response.status() >= 500) note(`${response.status()}: ${response.url()}`);
   });

@@ -1,0 +1,44 @@
+// Pictures of a running collector's pages: node screenshots.mjs http://127.0.0.1:4317 [folder]
+// Meant for `banyan demo` after a minute or two.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DESKTOP, PHONE, SCHEMES, launch, open } from './lib/browser.mjs';
+
+const origin = process.argv[2]?.replace(/\/$/, '');
+const folder = process.argv[3] ?? join(import.meta.dirname, 'out');
+if (!origin) throw new Error('usage: node screenshots.mjs ORIGIN [FOLDER]');
+
+await mkdir(folder, { recursive: true });
+const browser = await launch();
+const paths = await choose();
+for (const colorScheme of SCHEMES) {
+  for (const viewport of [DESKTOP, PHONE]) {
+    const deviceScaleFactor = 2;
+    const page = await open(browser, origin, { colorScheme, viewport, deviceScaleFactor });
+    for (const [name, path] of Object.entries(paths)) {
+      await page.goto(path);
+      await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${viewport.width}.png`) });
+    }
+    await page.context().close();
+  }
+}
+await browser.close();
+
+/** The forest, a session with a failed call in a tree, that call, and a page that is not there. */
+async function choose() {
+  const page = await open(browser, origin);
+  await page.goto('/');
+  const sessions = await page.locator('.tree ul .l.fail, .tree ul .l').evaluateAll((links) =>
+    links.map((link) => link.getAttribute('href')));
+  const found = { forest: '/', missing: '/s/unknown' };
+  for (const session of sessions) {
+    await page.goto(session);
+    const failed = page.locator('.ev.bad .say .l').last();
+    if ((await failed.count()) === 0) continue;
+    Object.assign(found, { session, event: await failed.getAttribute('href') });
+    break;
+  }
+  await page.context().close();
+  return found;
+}

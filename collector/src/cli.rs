@@ -44,7 +44,7 @@ struct Settings {
     /// The configuration file [default: config.toml in the platform's configuration directory]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Address to answer on; may be repeated [default: 127.0.0.1:4317 and [::1]:4317]
+    /// Address to answer on; may be repeated [default: both loopback addresses, port 4317]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Vec<SocketAddr>,
     /// A host name, besides localhost, by which clients may call; may be repeated
@@ -72,9 +72,9 @@ struct DemoArguments {
     /// The same seed tells the same stories
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many times faster than written, from 0.1 to 1000
-    #[arg(long, default_value = "1")]
-    speed: Speed,
+    /// How many times faster than written, from 0.1 to 1000 [default: 1]
+    #[arg(long)]
+    speed: Option<Speed>,
 }
 
 /// Where events go instead of into the log.
@@ -127,6 +127,7 @@ fn execute(command: Command) -> Result<(), Fatal> {
             app::block_on(app::serve(&load(arguments.settings)?, serve))
         }
         Command::Demo(DemoArguments { settings, seed, speed }) => {
+            let speed = speed.unwrap_or(Speed::NORMAL);
             app::block_on(app::demo(&load(settings)?, Show { seed, speed }))
         }
         Command::Config(settings) => {

@@ -45,7 +45,7 @@ pub(crate) struct Recorded {
 pub(crate) enum IngestError {
     /// Not one event of it can be read. The rejections say why.
     #[error("nothing in the request can be read")]
-    Invalid(Receipt),
+    Invalid(Box<Receipt>),
     /// More events than a request may hold.
     #[error("the request holds more than {limit} events")]
     TooManyEvents {
@@ -133,7 +133,7 @@ impl Ingest {
             self.log.quarantine(&quarantined);
         }
         if accepted.is_empty() {
-            return Err(IngestError::Invalid(receipt));
+            return Err(IngestError::Invalid(Box::new(receipt)));
         }
         #[cfg(feature = "bench-sink")]
         if self.sink {

@@ -42,11 +42,6 @@ impl Progress {
         });
     }
 
-    /// Wakes whenever `head` moved.
-    pub(crate) fn watch_head(&self) -> watch::Receiver<Position> {
-        self.head.clone()
-    }
-
     /// Wakes whenever `projected` moved.
     pub(crate) fn watch_projected(&self) -> watch::Receiver<Position> {
         self.projected.subscribe()

@@ -64,7 +64,6 @@ pub const SEARCH_TEXT_MAX_BYTES: usize = 8 * 1024;
 
 /// All of them, as `banyan config` prints them.
 #[expect(clippy::as_conversions, reason = "constants, checked by eye: none is negative")]
-#[expect(clippy::cast_sign_loss, reason = "the same")]
 pub const ALL: [(&str, u64); 29] = [
     ("request_max_bytes", REQUEST_MAX_BYTES as u64),
     ("event_max_bytes", EVENT_MAX_BYTES as u64),
@@ -73,23 +72,23 @@ pub const ALL: [(&str, u64); 29] = [
     ("id_max_bytes", ID_MAX_BYTES as u64),
     ("type_max_bytes", TYPE_MAX_BYTES as u64),
     ("variants_max_count", VARIANTS_MAX_COUNT as u64),
-    ("sequence_max", SEQUENCE_MAX as u64),
+    ("sequence_max", SEQUENCE_MAX),
     ("body_max_bytes", BODY_MAX_BYTES as u64),
     ("decompression_max_ratio", DECOMPRESSION_MAX_RATIO as u64),
     ("ratio_free_bytes", RATIO_FREE_BYTES as u64),
     ("bodies_in_flight_max_bytes", BODIES_IN_FLIGHT_MAX_BYTES as u64),
-    ("header_read_max_ms", HEADER_READ_MAX_MS as u64),
-    ("body_read_max_ms", BODY_READ_MAX_MS as u64),
-    ("idle_connection_max_ms", IDLE_CONNECTION_MAX_MS as u64),
-    ("write_stall_max_ms", WRITE_STALL_MAX_MS as u64),
+    ("header_read_max_ms", HEADER_READ_MAX_MS),
+    ("body_read_max_ms", BODY_READ_MAX_MS),
+    ("idle_connection_max_ms", IDLE_CONNECTION_MAX_MS),
+    ("write_stall_max_ms", WRITE_STALL_MAX_MS),
     ("connections_max_count", CONNECTIONS_MAX_COUNT as u64),
     ("streams_max_count", STREAMS_MAX_COUNT as u64),
     ("stream_lag_max_events", STREAM_LAG_MAX_EVENTS as u64),
-    ("stream_ping_ms", STREAM_PING_MS as u64),
+    ("stream_ping_ms", STREAM_PING_MS),
     ("page_max_rows", PAGE_MAX_ROWS as u64),
     ("tree_max_sessions", TREE_MAX_SESSIONS as u64),
     ("ready_lag_max_events", READY_LAG_MAX_EVENTS as u64),
-    ("count_max", COUNT_MAX as u64),
+    ("count_max", COUNT_MAX),
     ("cost_max_micro_dollars", COST_MAX_MICRO_DOLLARS as u64),
     ("duration_max_micros", DURATION_MAX_MICROS as u64),
     ("line_max_bytes", LINE_MAX_BYTES as u64),

@@ -81,7 +81,7 @@ fn introduction(answer: &str) -> String {
 
 /// Somebody else's text, fit for a terminal.
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| c.is_ascii_graphic()).take(40).collect()
+    text.chars().filter(char::is_ascii_graphic).take(40).collect()
 }
 
 #[cfg(test)]

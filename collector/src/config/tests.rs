@@ -31,8 +31,8 @@ fn defaults_are_loopback_and_the_platform_directory() {
 
 #[test]
 fn the_data_home_of_the_platform_is_respected() {
-    let config = resolve(&Flags::default(), &[("XDG_DATA_HOME", "/data/home")]).unwrap();
-    assert_eq!(config.storage.data.value, Path::new("/data/home/banyan"));
+    let config = resolve(&Flags::default(), &[("XDG_DATA_HOME", "/xdg")]).unwrap();
+    assert_eq!(config.storage.data.value, Path::new("/xdg/banyan"));
     let relative = resolve(&Flags::default(), &[("XDG_DATA_HOME", "data")]).unwrap();
     assert_eq!(relative.storage.data.value, Path::new("/nowhere/at/all/.local/share/banyan"));
 }

@@ -1,5 +1,7 @@
 //! `GET /sessions/{id}/children`: direct children with status, activity, final response, errors.
 
+#![expect(unused_qualifications, reason = "written by the macro that describes the route")]
+
 use axum::extract::State;
 use banyan_protocol::{
     limits::PAGE_MAX_ROWS,

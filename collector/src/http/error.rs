@@ -1,4 +1,6 @@
-//! Everything that can go wrong on the HTTP surface, and the one mapping from it to an answer.
+//! Everything that can go wrong on the HTTP surface, and how it is answered.
+
+mod situation;
 
 use std::{
     error::Error as _,
@@ -10,8 +12,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use banyan_protocol::{CursorError, Violation, receipt::Receipt, view::ErrorView};
+use banyan_protocol::{CursorError, Violation, view::ErrorView};
 use thiserror::Error;
+
+use situation::Situation;
 
 use crate::{
     ingest::{AppendError, IngestError, LogError},
@@ -95,110 +99,7 @@ pub(crate) enum ApiError {
     Log(#[from] LogError),
 }
 
-/// What a client is told.
-struct Situation {
-    status: StatusCode,
-    error: &'static str,
-    message: &'static str,
-    /// Mean wait before the same request can succeed.
-    retry_ms: Option<u64>,
-    stored: Option<&'static str>,
-}
-
 impl ApiError {
-    fn situation(&self) -> Situation {
-        use StatusCode as S;
-        let (status, error, message) = match self {
-            Self::NoRoute => {
-                (S::NOT_FOUND, "not_found", "There is nothing here. GET / lists what there is.")
-            }
-            Self::MethodNotAllowed => (
-                S::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "This route has other methods; see the Allow header.",
-            ),
-            Self::NoSession => {
-                (S::NOT_FOUND, "Session not found", "No event of this session was ever received.")
-            }
-            Self::SessionDeleted => {
-                (S::NOT_FOUND, "Session not found", "This session was deleted.")
-            }
-            Self::NoEvent => {
-                (S::NOT_FOUND, "event_not_found", "The session has no event at this position.")
-            }
-            Self::Misdirected => (
-                S::MISDIRECTED_REQUEST,
-                "misdirected",
-                "The Host header must name this collector; see --allow-host.",
-            ),
-            Self::CrossOrigin => (
-                S::FORBIDDEN,
-                "cross_origin",
-                "Pages of another origin may not change anything here.",
-            ),
-            Self::ContentType => (
-                S::UNSUPPORTED_MEDIA_TYPE,
-                "content_type",
-                "Send application/json or application/x-ndjson.",
-            ),
-            Self::ContentEncoding => (
-                S::UNSUPPORTED_MEDIA_TYPE,
-                "content_encoding",
-                "Send the body as it is, or with gzip or zstd.",
-            ),
-            Self::Undecodable => (
-                S::BAD_REQUEST,
-                "content_encoding",
-                "The body cannot be decompressed: it is damaged or cut off.",
-            ),
-            Self::TooLarge => (
-                S::PAYLOAD_TOO_LARGE,
-                "too_large",
-                "A body may have 8 MiB, also after decompression.",
-            ),
-            Self::BodyTimeout => {
-                (S::REQUEST_TIMEOUT, "body_timeout", "The body must arrive within 10 seconds.")
-            }
-            Self::BodyCut => (S::BAD_REQUEST, "body_cut", "The body ended before it was complete."),
-            Self::BodiesInFlight => {
-                return busy("overloaded", "Too much is being received at once.", 500);
-            }
-            Self::TooManyStreams => {
-                return busy(
-                    "too_many_streams",
-                    "As many streams as there may be are open.",
-                    5_000,
-                );
-            }
-            Self::Stopping => return busy("stopping", "The collector is stopping.", 2_000),
-            Self::Cursor(CursorError::Malformed) => {
-                (S::BAD_REQUEST, "bad_cursor", "The cursor is not one that was handed out here.")
-            }
-            Self::Cursor(CursorError::Foreign) => (
-                S::GONE,
-                "foreign_cursor",
-                "The cursor belongs to another log; start again without it.",
-            ),
-            Self::Query => {
-                (S::BAD_REQUEST, "bad_query", "A parameter of the URL has the wrong form.")
-            }
-            Self::Panicked | Self::Template(_) | Self::View(_) | Self::Log(_) => {
-                (S::INTERNAL_SERVER_ERROR, "internal", "The collector failed; its log says why.")
-            }
-            Self::Ingest(IngestError::Invalid(receipt)) if is_too_large(receipt) => {
-                (S::PAYLOAD_TOO_LARGE, "too_large", "An event may have 1 MiB.")
-            }
-            Self::Ingest(IngestError::Invalid(_)) => {
-                (S::BAD_REQUEST, "invalid", "Nothing in the request can be read as an event.")
-            }
-            Self::Ingest(IngestError::TooManyEvents { .. }) => {
-                (S::PAYLOAD_TOO_LARGE, "too_many_events", "A request may hold 1,000 events.")
-            }
-            Self::Ingest(IngestError::Append(error)) | Self::Append(error) => return append(error),
-        };
-        Situation { status, error, message, retry_ms: None, stored: None }
-    }
-
     /// Every broken rule, where input was refused. In a batch the pointers begin with the
     /// event's place in it.
     fn violations(&self) -> Vec<Violation> {
@@ -236,44 +137,6 @@ impl ApiError {
     }
 }
 
-/// Whether size is all that is wrong.
-fn is_too_large(receipt: &Receipt) -> bool {
-    let mut violations = receipt.items.iter().flat_map(|item| &item.violations);
-    !receipt.items.is_empty() && violations.all(|violation| violation.rule == "too_large")
-}
-
-fn append(error: &AppendError) -> Situation {
-    let (error, message, retry_ms) = match error {
-        AppendError::Overloaded => {
-            ("overloaded", "More is waiting to be written than may wait.", 500)
-        }
-        AppendError::TooLarge => {
-            let (status, message) =
-                (StatusCode::PAYLOAD_TOO_LARGE, "Empty, or more than a commit may hold.");
-            return Situation {
-                status,
-                error: "too_large",
-                message,
-                retry_ms: None,
-                stored: Some("no"),
-            };
-        }
-        AppendError::StorageFull => ("storage_full", "No space is left for the log.", 30_000),
-        AppendError::Busy => ("busy", "Another process holds the log.", 2_000),
-        AppendError::Closing => ("stopping", "The collector is stopping.", 2_000),
-        AppendError::StorageFailed => {
-            let failed = busy("storage_error", "The log cannot be written.", 30_000);
-            return Situation { stored: Some("unknown"), ..failed };
-        }
-    };
-    Situation { stored: Some("no"), ..busy(error, message, retry_ms) }
-}
-
-const fn busy(error: &'static str, message: &'static str, retry_ms: u64) -> Situation {
-    let status = StatusCode::SERVICE_UNAVAILABLE;
-    Situation { status, error, message, retry_ms: Some(retry_ms), stored: None }
-}
-
 /// A name for one failure, shown to whoever saw it and written to the log.
 fn incident() -> String {
     format!("{:08x}", RandomState::new().build_hasher().finish() >> 32)
@@ -288,7 +151,7 @@ fn spread(mean: u64) -> u64 {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Situation { status, error, message, retry_ms, stored } = self.situation();
+        let Situation { status, error, message, retry_ms, stored } = Situation::of(&self);
         let incident = status.is_server_error().then(incident);
         self.log(status, incident.as_deref());
         let retry_after_ms = retry_ms.map(spread);
@@ -324,7 +187,7 @@ pub(super) struct Explained {
 
 #[cfg(test)]
 mod tests {
-    use banyan_protocol::receipt::RejectedItem;
+    use banyan_protocol::receipt::{Receipt, RejectedItem};
 
     use super::*;
 
@@ -333,7 +196,7 @@ mod tests {
     }
 
     fn invalid(items: Vec<RejectedItem>) -> ApiError {
-        ApiError::Ingest(IngestError::Invalid(Receipt {
+        ApiError::Ingest(IngestError::Invalid(Box::new(Receipt {
             ok: false,
             accepted: 0,
             rejected: items.len(),
@@ -342,7 +205,7 @@ mod tests {
             idempotent: true,
             outcome: None,
             items,
-        }))
+        })))
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `/events`: record events; read the log in its own order.
 
+#![expect(unused_qualifications, reason = "written by the macro that describes the route")]
+
 use axum::{
     Json,
     extract::State,

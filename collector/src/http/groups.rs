@@ -1,5 +1,7 @@
 //! `GET /groups`: trees of two or more, with their colours.
 
+#![expect(unused_qualifications, reason = "written by the macro that describes the route")]
+
 use axum::extract::State;
 use banyan_dashboard::colour;
 use banyan_protocol::{

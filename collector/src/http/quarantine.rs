@@ -1,5 +1,7 @@
 //! `GET /quarantine`: refused input, with the reasons.
 
+#![expect(unused_qualifications, reason = "written by the macro that describes the route")]
+
 use axum::{Json, extract::State};
 use banyan_protocol::{
     limits::PAGE_MAX_ROWS,

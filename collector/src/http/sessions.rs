@@ -1,5 +1,7 @@
 //! `GET /sessions`: sessions, newest first.
 
+#![expect(unused_qualifications, reason = "written by the macro that describes the route")]
+
 use axum::{
     extract::State,
     http::{HeaderValue, header},

@@ -6,6 +6,8 @@
 //! before the event that completes its evidence, so that a cut between the two repeats the alert
 //! instead of losing it.
 
+#![expect(unused_qualifications, reason = "written by the macro that describes the route")]
+
 mod frames;
 mod hub;
 mod reader;
@@ -107,7 +109,7 @@ mod tests {
     fn a_reader_starts_where_it_was() {
         let position = |cursor: &str| match cursor {
             "foreign" => Err(CursorError::Foreign),
-            number => number.parse().map_err(|_| CursorError::Malformed),
+            number => number.parse().map_err(|_no_number| CursorError::Malformed),
         };
         for (last_seen, after, expected) in [
             (None, None, Some(Start::Now)),

@@ -1,5 +1,7 @@
 //! `GET /sessions/{id}/tree`: a session with all its descendants, nested.
 
+#![expect(unused_qualifications, reason = "written by the macro that describes the route")]
+
 use axum::extract::State;
 use banyan_protocol::{
     limits::TREE_MAX_SESSIONS,

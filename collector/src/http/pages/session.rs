@@ -29,11 +29,11 @@ pub(in crate::http) async fn show(
 pub(in crate::http) async fn event(
     State(site): State<Site>,
     State(query): State<Query>,
-    SessionId(id): SessionId,
     uri: Uri,
     params: PageParams,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let SessionId(id) = SessionId::in_uri(&uri).ok_or(ApiError::NoSession)?;
     let position = uri.path().rsplit('/').next().and_then(|text| text.parse().ok());
     let position = position.ok_or(ApiError::NoEvent)?;
     page(&site, &query, (&id, Some(position)), params, &headers).await

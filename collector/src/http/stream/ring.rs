@@ -44,11 +44,6 @@ impl Ring {
         *self = Self { end: position, ..Self::default() };
     }
 
-    /// Where the next chunk begins.
-    pub(super) fn end(&self) -> Position {
-        self.end
-    }
-
     /// Adds a chunk that begins at the end, and drops old ones beyond `max_bytes`.
     pub(super) fn push(&mut self, chunk: Chunk, max_bytes: usize) {
         self.end = chunk.to;
@@ -131,6 +126,6 @@ mod tests {
         assert_eq!(ring.after(3), frames("45", 5));
         ring.push(chunk(5, 10, &[6, 7, 8, 9, 9]), 4);
         assert_eq!((ring.after(5), ring.after(10)), (Found::Behind, Found::Nothing));
-        assert_eq!(ring.end(), 10);
+        assert_eq!(ring.end, 10);
     }
 }

@@ -90,7 +90,7 @@ fn alerts_come_right_before_the_event_that_completes_them() {
     assert_eq!(kinds, ["3", "alert", "alert", "5", "alert"]);
     assert_eq!(text(&chunk).lines().filter(|line| line.starts_with("id:")).count(), 2);
     let Some((_, end)) = chunk.ends.first() else { panic!() };
-    assert!(text(&chunk)[*end..].starts_with("data: {\"data\":{\"created_at\""));
+    assert!(chunk.bytes[*end..].starts_with(b"data: {\"data\":{\"created_at\""));
 }
 
 #[test]

@@ -64,13 +64,11 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn the_head_is_the_one_that_the_log_publishes() {
+    #[test]
+    fn the_head_is_the_one_that_the_log_publishes() {
         let log = watch::Sender::new(0);
         let progress = Progress::new(log.subscribe(), 0);
-        let mut waiting = progress.watch_head();
         log.send_replace(7);
         assert_eq!(progress.head(), 7);
-        assert_eq!(*waiting.wait_for(|head| 0 < *head).await.unwrap(), 7);
     }
 }

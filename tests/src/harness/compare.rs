@@ -34,16 +34,21 @@ pub async fn knowledge(client: &Client) -> BTreeMap<String, Value> {
     all
 }
 
-/// Every session's id, through all pages.
+/// Every session's id, newest first.
 pub async fn session_ids(client: &Client) -> Vec<String> {
-    let (mut ids, mut path) = (Vec::new(), "/sessions".to_owned());
+    let rows = sessions(client).await;
+    rows.iter().map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+/// Every session's row, newest first, through all pages.
+pub async fn sessions(client: &Client) -> Vec<Value> {
+    let (mut rows, mut path) = (Vec::new(), "/sessions".to_owned());
     loop {
         let page = client.json(&path).await;
-        let rows = page["sessions"].as_array().expect("a list").iter();
-        ids.extend(rows.map(|row| row["id"].as_str().expect("an id").to_owned()));
+        rows.extend_from_slice(page["sessions"].as_array().expect("a list"));
         match page["next_cursor"].as_str() {
             Some(next) => path = format!("/sessions?cursor={}", encoded(next)),
-            None => return ids,
+            None => return rows,
         }
     }
 }

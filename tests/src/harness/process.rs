@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
+    sync::watch,
 };
 
 use super::{Client, within};
@@ -19,8 +20,11 @@ use super::{Client, within};
 #[derive(Clone, Debug)]
 pub struct Setup {
     home: Arc<TempDir>,
+    command: String,
     listen: String,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+    wrapper: Vec<String>,
 }
 
 /// How a process ended that was expected to end.
@@ -35,11 +39,39 @@ pub struct Ended {
 impl Default for Setup {
     fn default() -> Self {
         let home = tempfile::Builder::new().prefix("banyan-test-").tempdir().expect("a directory");
-        Self { home: Arc::new(home), listen: "127.0.0.1:0".to_owned(), arguments: Vec::new() }
+        Self {
+            home: Arc::new(home),
+            command: "serve".to_owned(),
+            listen: "127.0.0.1:0".to_owned(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            wrapper: Vec::new(),
+        }
     }
 }
 
 impl Setup {
+    /// Another command than `serve` that listens.
+    #[must_use]
+    pub fn command(mut self, command: &str) -> Self {
+        command.clone_into(&mut self.command);
+        self
+    }
+
+    /// With a variable in its otherwise empty environment.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Run by another program, which becomes the collector's process: `["faketime", "-f", "-1d"]`.
+    #[must_use]
+    pub fn under<const N: usize>(mut self, wrapper: [&str; N]) -> Self {
+        self.wrapper = wrapper.map(str::to_owned).to_vec();
+        self
+    }
+
     /// With one more argument for `serve`.
     #[must_use]
     pub fn arg(mut self, argument: impl Into<String>) -> Self {
@@ -66,10 +98,11 @@ impl Setup {
 
     /// Starts the collector and waits until it listens.
     pub async fn start(self) -> Banyan {
-        let mut command = self.command("serve");
+        let mut command = self.process(&self.command);
         command.args(["--listen", &self.listen]).args(&self.arguments);
-        command.stdout(Stdio::piped()).stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
         let mut child = command.spawn().expect("the banyan binary; ./tests/run build makes it");
+        let said = listen_to(&mut child);
         let mut output = BufReader::new(child.stdout.take().expect("it is piped")).lines();
         let address = within("the collector to listen", async {
             while let Some(line) = output.next_line().await.expect("its output is text") {
@@ -82,29 +115,57 @@ impl Setup {
         .await;
         // Read on, so that it never blocks on a full pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = output.next_line().await {} });
-        Banyan { setup: self, child, address }
+        Banyan { setup: self, said, child, address }
     }
 
     /// Starts a collector that is expected to refuse.
     pub async fn refused(&self) -> Ended {
-        let mut command = self.command("serve");
+        let mut command = self.process(&self.command);
         command.args(["--listen", &self.listen]).args(&self.arguments);
         ended(command).await
     }
 
     /// Runs another of the binary's commands on the data directory: `verify`, `rebuild` …
     pub async fn run(&self, subcommand: &str) -> Ended {
-        ended(self.command(subcommand)).await
+        let mut command = self.process(subcommand);
+        if subcommand == "config" {
+            command.args(&self.arguments);
+        }
+        ended(command).await
     }
 
-    fn command(&self, subcommand: &str) -> Command {
-        let mut command = Command::new(binary());
-        command.arg(subcommand).arg("--data").arg(self.data());
+    fn process(&self, subcommand: &str) -> Command {
+        let mut command = match self.wrapper.split_first() {
+            None => Command::new(binary()),
+            Some((wrapper, arguments)) => {
+                let mut command = Command::new(wrapper);
+                command.args(arguments).arg(binary());
+                command
+            }
+        };
+        command.arg(subcommand);
+        if subcommand != "demo" {
+            command.arg("--data").arg(self.data());
+        }
         // Nothing of the machine's own settings reaches it.
         command.env_clear().env("HOME", self.home.path());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.kill_on_drop(true);
         command
     }
+}
+
+/// Passes on what the process complains of, and keeps it.
+fn listen_to(child: &mut Child) -> watch::Receiver<String> {
+    let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+    let (said, hears) = watch::channel(String::new());
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = lines.next_line().await {
+            eprintln!("{line}");
+            said.send_modify(|text| text.extend([line.as_str(), "\n"]));
+        }
+    });
+    hears
 }
 
 async fn ended(mut command: Command) -> Ended {
@@ -131,6 +192,7 @@ pub struct Banyan {
     setup: Setup,
     child: Child,
     address: SocketAddr,
+    said: watch::Receiver<String>,
 }
 
 impl Banyan {
@@ -157,6 +219,17 @@ impl Banyan {
     /// Its process.
     pub fn pid(&self) -> u32 {
         self.child.id().expect("it runs")
+    }
+
+    /// Waits until it has said `words` on its standard error.
+    pub async fn says(&mut self, words: &str) {
+        let heard = self.said.wait_for(|text| text.contains(words));
+        drop(within(words, heard).await.expect("it still runs"));
+    }
+
+    /// What it has said on its standard error so far.
+    pub fn said(&self) -> String {
+        self.said.borrow().clone()
     }
 
     /// The most memory it has used so far, in bytes.

@@ -5,8 +5,10 @@
 mod any_order;
 mod bad_input;
 mod bodies;
+mod commands;
 mod crash;
 mod downgrade_is_refused;
+mod durability;
 mod guards;
 mod hostile_text;
 mod ids;
@@ -22,5 +24,6 @@ mod retry_matrix;
 mod slow_clients;
 mod stop;
 mod stream_limits;
+mod time;
 mod two_instances;
 mod wrong_types;

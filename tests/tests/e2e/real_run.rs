@@ -1,6 +1,6 @@
 //! A real nested run of a coding agent: three sessions, two levels below the root.
 
-use banyan_tests::harness::{Banyan, Client, Setup, path_of};
+use banyan_tests::harness::{Banyan, Client, Setup, compare, path_of};
 use serde_json::json;
 
 const RUN: &str = include_str!("../../fixtures/aop-claude-code-run.ndjson");
@@ -97,4 +97,13 @@ async fn exports_give_back_every_byte() {
         assert!(!sent.is_empty());
         assert_eq!(export.lines().collect::<Vec<_>>(), sent, "{id}");
     }
+}
+
+#[tokio::test]
+async fn the_tree_reads_as_ever() {
+    let banyan = Banyan::start().await;
+    banyan.client().post_bytes("application/x-ndjson", RUN).await.is(200);
+    let tree = banyan.client().json(&path_of("/sessions", ROOT, "/tree")).await;
+    // Whatever changes here changes for every reader: look at it, then accept it.
+    insta::assert_json_snapshot!(compare::essential(tree));
 }

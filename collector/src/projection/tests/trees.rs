@@ -79,7 +79,7 @@ fn spawn_makes_a_placeholder() {
 }
 
 #[test]
-fn childs_own_claim_wins() {
+fn claim_of_the_child_wins() {
     let expected = ["a 0", "b<x 1", "x 0"];
     check(&[spawn("a", 1, "b"), speak("x", 1), child("b", 1, "x")], &expected);
     check(&[child("b", 1, "x"), speak("x", 1), spawn("a", 1, "b")], &expected);

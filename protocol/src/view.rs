@@ -12,6 +12,7 @@ mod forest;
 mod group;
 mod quarantine;
 mod session;
+mod timeline;
 mod tree;
 
 pub use alert::{AlertRule, AlertView, Severity};
@@ -27,4 +28,5 @@ pub use forest::{Branch, Counts, ForestView, Node};
 pub use group::GroupView;
 pub use quarantine::QuarantineView;
 pub use session::{Activity, Attention, Range, SessionView, Status};
+pub use timeline::{Life, TimedCall, TimelineView, Work};
 pub use tree::TreeView;

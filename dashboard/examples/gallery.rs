@@ -23,6 +23,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         groups: "groups.css".to_owned(),
         theme: "theme.css".to_owned(),
         icon: "icon.svg".to_owned(),
+        timeline_css: "timeline.css".to_owned(),
+        timeline_js: "timeline.js".to_owned(),
     };
     let chrome = Chrome { assets, ..sample::chrome(preferences) };
     fs::create_dir_all(&folder)?;
@@ -30,9 +32,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(folder.join(format!("{name}.html")), html)?;
     }
     let assets = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../static");
-    for name in ["banyan.css", "icon.svg"] {
+    for name in ["banyan.css", "timeline.css", "icon.svg"] {
         fs::copy(assets.join(name), folder.join(name))?;
     }
+    fs::copy(assets.join("js/timeline.js"), folder.join("timeline.js"))?;
     fs::write(folder.join("groups.css"), colour::groups_css(LOG_ID))?;
     fs::write(folder.join("theme.css"), colour::theme_css(preferences.accent, LOG_ID))?;
     Ok(())

@@ -35,6 +35,10 @@ pub struct Assets {
     pub theme: String,
     /// `static/icon.svg`
     pub icon: String,
+    /// `static/timeline.css`, on timelines only.
+    pub timeline_css: String,
+    /// `static/js/timeline.js`, the same.
+    pub timeline_js: String,
 }
 
 /// What a reader chose; travels in the cookie `ui`.

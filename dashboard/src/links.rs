@@ -52,6 +52,23 @@ impl Link {
         }
     }
 
+    /// Only the tree below a session.
+    pub(crate) fn subtree(id: &str) -> Self {
+        Self::view(id, "tree")
+    }
+
+    /// The timeline of a session's tree.
+    pub(crate) fn timeline(id: &str) -> Self {
+        Self::view(id, "timeline")
+    }
+
+    fn view(id: &str, name: &str) -> Self {
+        match id {
+            "." | ".." => Self::session(id).with("page", name),
+            _ => Self(format!("{}/{name}", Self::session(id).0)),
+        }
+    }
+
     /// Adds a parameter.
     pub(crate) fn with(mut self, key: &str, value: &str) -> Self {
         let joint = if self.0.contains('?') { '&' } else { '?' };
@@ -110,6 +127,8 @@ mod tests {
         }
         assert_eq!(Link::event("a/b", 7).with("k", "act").to("e-7"), "/s/a%2Fb/e/7?k=act#e-7");
         assert_eq!(Link::event("..", 7).done(), "/s?id=..&e=7");
+        assert_eq!(Link::subtree("a/b").done(), "/s/a%2Fb/tree");
+        assert_eq!(Link::timeline("..").done(), "/s?id=..&page=timeline");
     }
 
     proptest! {

@@ -11,7 +11,7 @@ use banyan_protocol::{
     view::{Branch, ForestView, Node},
 };
 
-pub(crate) use open::OpenSet;
+pub(crate) use open::{OPEN_MAX_ROWS, OpenSet};
 pub(crate) use row::{Badge, Chip, Frame, Row, When, badges, chips, frame};
 
 use crate::{format, links::Link};

@@ -6,6 +6,7 @@
 mod event;
 mod forest;
 mod session;
+mod timeline;
 
 use std::fmt;
 
@@ -13,7 +14,7 @@ use banyan_protocol::Timestamp;
 
 use crate::{
     Assets, Chrome, ErrorPage, ForestInput, ForestPage, PageError, Preferences, SessionInput,
-    SessionPage, SessionParams, links,
+    SessionPage, SessionParams, SubtreePage, TimelinePage, links,
 };
 pub(crate) use session::Sketch;
 
@@ -59,6 +60,8 @@ pub fn chrome(preferences: Preferences) -> Chrome {
             groups: "/static/groups.css".to_owned(),
             theme: links::theme(preferences.accent, LOG_ID),
             icon: "/static/icon.svg".to_owned(),
+            timeline_css: "/static/timeline.css".to_owned(),
+            timeline_js: "/static/js/timeline.js".to_owned(),
         },
         preferences,
         as_of: Some(184_512),
@@ -89,6 +92,26 @@ impl SessionPage {
     /// Every kind of session, with a name for each.
     pub fn sample(chrome: &Chrome, voice: Voice<'_>) -> Vec<(&'static str, Self)> {
         session::inputs(voice)
+            .into_iter()
+            .map(|(name, input)| (name, Self::new(chrome.clone(), &input)))
+            .collect()
+    }
+}
+
+impl SubtreePage {
+    /// Every kind of subtree, with a name for each.
+    pub fn sample(chrome: &Chrome, voice: Voice<'_>) -> Vec<(&'static str, Self)> {
+        timeline::subtrees(voice)
+            .into_iter()
+            .map(|(name, input)| (name, Self::new(chrome.clone(), &input)))
+            .collect()
+    }
+}
+
+impl TimelinePage {
+    /// Every kind of timeline, with a name for each.
+    pub fn sample(chrome: &Chrome, voice: Voice<'_>) -> Vec<(&'static str, Self)> {
+        timeline::inputs(voice)
             .into_iter()
             .map(|(name, input)| (name, Self::new(chrome.clone(), &input)))
             .collect()
@@ -127,6 +150,12 @@ pub fn pages(
         pages.push((name, page.render()?));
     }
     for (name, page) in SessionPage::sample(chrome, voice) {
+        pages.push((name, page.render()?));
+    }
+    for (name, page) in SubtreePage::sample(chrome, voice) {
+        pages.push((name, page.render()?));
+    }
+    for (name, page) in TimelinePage::sample(chrome, voice) {
         pages.push((name, page.render()?));
     }
     for (name, page) in ErrorPage::sample(chrome, voice) {

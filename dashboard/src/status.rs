@@ -16,7 +16,12 @@ pub(crate) struct Mark {
 impl Mark {
     /// What a session's own events say, sharpened by the reader's clock.
     pub(crate) const fn of(session: &SessionView) -> Self {
-        match session.attention {
+        Self::judged(session.status, session.attention)
+    }
+
+    /// A status and what the reader's clock adds to it.
+    pub(crate) const fn judged(status: Status, attention: Option<Attention>) -> Self {
+        match attention {
             Some(Attention::Stalled) => Self {
                 class: "stall",
                 word: "stalled",
@@ -32,7 +37,7 @@ impl Mark {
                 word: "quiet",
                 title: "silent while a session below it is busy",
             },
-            None => Self::plain(session.status),
+            None => Self::plain(status),
         }
     }
 

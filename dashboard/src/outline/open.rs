@@ -3,7 +3,7 @@
 use banyan_protocol::view::{Branch, ForestView, Node};
 
 /// Rows that one link names as open.
-pub(super) const OPEN_MAX_ROWS: usize = 60;
+pub(crate) const OPEN_MAX_ROWS: usize = 60;
 
 /// The nodes whose children a page shows, in page order, by their short row ids.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +43,13 @@ impl<'a> OpenSet<'a> {
         }
         let others = self.rows.iter().copied().filter(|open| !path.contains(open));
         join(path.iter().copied().chain([row]).chain(others))
+    }
+
+    /// The value of `open=` when all of `rows` are opened as well; they come first, so that it is
+    /// not them that the limit cuts off.
+    pub(crate) fn with_all(&self, rows: &[String]) -> String {
+        let others = self.rows.iter().copied().filter(|open| rows.iter().all(|row| row != open));
+        join(rows.iter().map(String::as_str).chain(others))
     }
 }
 

@@ -158,7 +158,7 @@ fn a_long_open_set_keeps_the_way_to_the_row() {
     let href = toggles(&pieces)["deep"];
     let open = href.strip_prefix("/?open=").and_then(|rest| rest.strip_suffix("#n-deep"));
     let rows: Vec<_> = open.expect("a toggle's link").split('.').collect();
-    assert_eq!(rows.len(), open::OPEN_MAX_ROWS);
+    assert_eq!(rows.len(), OPEN_MAX_ROWS);
     assert!((0..OPEN_ROWS).all(|level| rows.contains(&format!("r{level}").as_str())));
     assert!(rows.contains(&"deep"));
 }

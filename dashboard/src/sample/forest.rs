@@ -30,7 +30,7 @@ pub(super) fn leaf(session: SessionView) -> Node {
 }
 
 /// `session` with `children` below it; `hidden` more are known but not shown.
-fn branch(mut session: SessionView, children: Vec<Node>, hidden: u64) -> Node {
+pub(super) fn branch(mut session: SessionView, children: Vec<Node>, hidden: u64) -> Node {
     session.children = u64::try_from(children.len()).unwrap_or(0) + hidden;
     for child in &children {
         add(&mut session.subtree, &child.session.subtree);
@@ -65,7 +65,7 @@ fn add(sum: &mut Figures, below: &Figures) {
 }
 
 /// Gives every session of a tree its root, level, parent and group.
-fn settle(mut root: Node, group: Option<u32>) -> Node {
+pub(super) fn settle(mut root: Node, group: Option<u32>) -> Node {
     let id = root.session.id.clone();
     let mut left = vec![(&mut root, 0, None::<String>)];
     while let Some((node, depth, parent)) = left.pop() {
@@ -83,10 +83,15 @@ fn settle(mut root: Node, group: Option<u32>) -> Node {
 
 /// The session with this id in the tree below `root`.
 pub(super) fn find<'a>(root: &'a Node, id: &str) -> Option<&'a SessionView> {
+    node(root, id).map(|node| &node.session)
+}
+
+/// The same with what is below it.
+pub(super) fn node<'a>(root: &'a Node, id: &str) -> Option<&'a Node> {
     let mut left = vec![root];
     while let Some(node) = left.pop() {
         if node.session.id == id {
-            return Some(&node.session);
+            return Some(node);
         }
         if let Branch::Open { children, .. } = &node.branch {
             left.extend(children);
@@ -208,6 +213,11 @@ pub(super) fn older(voice: Voice<'_>) -> ForestView {
 
 /// One chain of `levels` sessions, all open.
 pub(super) fn chain(voice: Voice<'_>, levels: u32) -> ForestView {
+    of(vec![deep(voice, levels)])
+}
+
+/// The root of such a chain.
+pub(super) fn deep(voice: Voice<'_>, levels: u32) -> Node {
     let link = |level: u32| {
         let (id, goal) = (format!("c{level}"), format!("Level {level}"));
         Sketch {
@@ -224,7 +234,7 @@ pub(super) fn chain(voice: Voice<'_>, levels: u32) -> ForestView {
     let deepest = leaf(link(levels - 1));
     let root =
         (0..levels - 1).rev().fold(deepest, |child, level| branch(link(level), vec![child], 0));
-    of(vec![settle(root, Some(1))])
+    settle(root, Some(1))
 }
 
 /// A root with 10,000 children, of which `shown` are on the page, from the 201st on.

@@ -23,6 +23,7 @@ mod prefetch;
 mod replay;
 mod rows;
 mod store;
+mod tally;
 mod pipeline;
 mod search;
 mod slots;

@@ -1,16 +1,18 @@
 //! What is counted, and `GET /metrics`.
+//!
+//! received = accepted + duplicate + variant + rejected + shed, once the view has caught up.
 
 use std::time::Instant;
 
 use axum::{
-    extract::State,
+    extract::{FromRef as _, State},
     http::header,
     response::{IntoResponse as _, Response},
 };
 use metrics::{Histogram, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
 use super::{Hub, Site, Vitals, body::InFlight};
-use crate::ingest::Ingest;
+use crate::{ingest::Ingest, query::Query};
 
 /// Times the write path.
 #[derive(Clone)]
@@ -27,6 +29,9 @@ impl std::fmt::Debug for Meters {
 impl Meters {
     pub(super) fn new() -> Self {
         describe_counter!("banyan_events_received_total", "Events in requests that could be read");
+        describe_counter!("banyan_events_accepted_total", "Of these: new, and in the view");
+        describe_counter!("banyan_events_duplicate_total", "Of these: received before");
+        describe_counter!("banyan_events_variant_total", "Of these: other versions of an event");
         describe_counter!("banyan_events_rejected_total", "Of these: refused for good");
         describe_counter!("banyan_events_shed_total", "Of these: not taken, to be sent again");
         describe_histogram!("banyan_ack_seconds", "From the end of a body to its answer");
@@ -52,13 +57,10 @@ impl Meters {
     get, path = "/metrics", tag = "collector",
     responses((status = 200, body = String, content_type = "text/plain"))
 )]
-pub(super) async fn get(
-    State(site): State<Site>,
-    State(hub): State<Hub>,
-    State(vitals): State<Vitals>,
-    State(in_flight): State<InFlight>,
-    State(ingest): State<Ingest>,
-) -> Response {
+pub(super) async fn get(State(site): State<Site>, State(query): State<Query>) -> Response {
+    query.settle().await;
+    let (hub, vitals) = (Hub::from_ref(&site), Vitals::from_ref(&site));
+    let (ingest, in_flight) = (Ingest::from_ref(&site), InFlight::from_ref(&site));
     for (name, value) in [
         ("banyan_log_head", vitals.progress.head()),
         ("banyan_projected", vitals.progress.projected()),

@@ -28,6 +28,7 @@ use super::{
         meta,
         write::{Times, write},
     },
+    tally::Tally,
 };
 use crate::{
     log::Commit,
@@ -75,6 +76,9 @@ pub(super) struct Pipeline {
     folded: Position,
     written: Position,
     searchable: Position,
+    /// Events behind this position are counted when they are written.
+    counted_behind: Position,
+    tally: Tally,
 }
 
 #[derive(Debug)]
@@ -100,7 +104,14 @@ impl Pipeline {
             folded: position,
             written: position,
             searchable,
+            counted_behind: Position::MAX,
+            tally: Tally::default(),
         })
+    }
+
+    /// Counts what becomes of the entries behind `position`; others are not counted.
+    pub(super) fn count_behind(&mut self, position: Position) {
+        self.counted_behind = position;
     }
 
     /// Everything up to here is taken in, though perhaps not written.
@@ -171,6 +182,7 @@ impl Pipeline {
             }
         }
         self.written = position;
+        std::mem::take(&mut self.tally).count();
         self.fold.nodes.evict();
         Ok(position)
     }
@@ -236,6 +248,7 @@ impl Pipeline {
 
     fn begin_write(&mut self, rows: Rows) {
         let position = rows.position;
+        self.tally = Tally::of(&rows, self.counted_behind);
         self.writer = match std::mem::replace(&mut self.writer, Writer::Lost) {
             Writer::Idle(mut connection) => {
                 let task = async move {

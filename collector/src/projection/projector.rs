@@ -35,6 +35,8 @@ pub(crate) struct Projector {
     current: PathBuf,
     outdated: Option<PathBuf>,
     poisoned: Poisoned,
+    /// Where the log ended when this process opened it.
+    found: Position,
 }
 
 /// Why projecting was interrupted.
@@ -66,7 +68,8 @@ impl Projector {
         let view = View::open(read).await?;
         let progress = Progress::new(log.changed(), position);
         let (current, outdated) = (slots.current, slots.outdated);
-        Ok(Self { log, view, progress, current, outdated, poisoned: Poisoned::new() })
+        let (poisoned, found) = (Poisoned::new(), log.head());
+        Ok(Self { log, view, progress, current, outdated, poisoned, found })
     }
 
     /// The view, for readers.
@@ -110,6 +113,7 @@ impl Projector {
 
     async fn follow(&mut self, stop: &CancellationToken) -> Result<(), ProjectorError> {
         let mut pipeline = Pipeline::open(&self.current).await?;
+        pipeline.count_behind(self.found);
         let followed = self.follow_with(&mut pipeline, stop).await;
         // A batch that is being written must not be left behind: its connection holds the lock.
         let settled = pipeline.settle().await;

@@ -13,6 +13,7 @@ mod guards;
 mod hostile_text;
 mod ids;
 mod invariants;
+mod metrics;
 mod openapi;
 mod order;
 mod prefer_wait;

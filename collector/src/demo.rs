@@ -18,8 +18,10 @@ mod tests;
 
 pub(crate) use self::{
     event::Timed,
-    player::{PlayError, Speed, play},
+    player::{Speed, play},
 };
+#[cfg(test)]
+use player::PlayError;
 
 /// All events of half an hour of work, in the order in which they are due. The same seed gives
 /// the same events.

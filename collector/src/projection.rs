@@ -31,7 +31,7 @@ mod projector;
 mod verify;
 
 pub(crate) use projector::{Projector, ProjectorError};
-pub(crate) use verify::{Rebuilt, Verdict, rebuild, verify};
+pub(crate) use verify::{Verdict, rebuild, verify};
 
 /// Raise it with every change that gives a view other rows from the same log: views by another
 /// version are built again.

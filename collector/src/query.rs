@@ -40,12 +40,8 @@ use thiserror::Error;
 
 use self::counts::Kept;
 pub(crate) use self::{
-    feed::FeedRequest,
-    filter::FilterError,
-    forest::ForestRequest,
-    groups::Group,
-    session::Lookup,
-    sessions::{SessionsPage, SessionsRequest},
+    feed::FeedRequest, filter::FilterError, forest::ForestRequest, groups::Group, session::Lookup,
+    sessions::SessionsRequest,
 };
 
 use crate::{clock::Clock, progress::Progress, view::View};

@@ -75,6 +75,7 @@ impl View {
     }
 
     /// Where the file is now.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests ask which file is read"))]
     pub(crate) fn path(&self) -> PathBuf {
         self.current.read().unwrap_or_else(PoisonError::into_inner).path.clone()
     }

@@ -40,15 +40,15 @@ fn world_of(seed: u64) -> World {
             let child = spawn.child_session_id.as_ref().unwrap().to_string();
             world.spawned.insert(child, id.clone());
         }
-        let seen = world.sessions.entry(id).or_insert(Seen {
+        let told = world.sessions.entry(id).or_insert(Seen {
             first_ms: at_ms,
             last_ms: at_ms,
             ..Seen::default()
         });
-        seen.parent = envelope.parent_session_id.as_deref().map(str::to_owned);
-        seen.stalled |= 5 * MINUTE_MS < at_ms - seen.last_ms;
-        seen.last_ms = at_ms;
-        seen.see(at_ms, &fact);
+        told.parent = envelope.parent_session_id.as_deref().map(str::to_owned);
+        told.stalled |= 5 * MINUTE_MS < at_ms - told.last_ms;
+        told.last_ms = at_ms;
+        told.see(at_ms, &fact);
     }
     world
 }

@@ -59,7 +59,7 @@ fn event(seconds: i64, sequence: i64, choice: Choice) -> String {
             ("operation.tool_end", format!(r#"{{"tool":"sh","token_spend_delta":{total}}}"#))
         }
         26 | 27 => ("operation.tool_end", format!(r#"{{"success":false,"error":"e{text}"}}"#)),
-        28..32 => {
+        28..=31 => {
             ("operation.agent_spawn", format!(r#"{{"child_session_id":"{ME}","goal":"{text}"}}"#))
         }
         _ => ("never.heard_of", format!(r#"{{"text":"t{text}"}}"#)),

@@ -72,7 +72,9 @@ pub(super) fn error(
     if explained.deleted {
         head.status = status;
     }
+    // Both describe the body that the page replaces.
     head.headers.remove(header::CONTENT_LENGTH);
+    head.headers.remove(header::CONTENT_ENCODING);
     let html_type = HeaderValue::from_static("text/html; charset=utf-8");
     head.headers.insert(header::CONTENT_TYPE, html_type);
     Response::from_parts(head, Body::from(html))

@@ -20,12 +20,13 @@ pub(crate) fn trusted(text: &str, exactness: Exactness) -> String {
     }
 }
 
-/// How far a figure can be trusted, in words.
-pub(crate) const fn trust(exactness: Exactness) -> &'static str {
+/// How far a figure can be trusted, in words behind the figure; few, because every row of a tree
+/// says them.
+const fn trust(exactness: Exactness) -> &'static str {
     match exactness {
-        Exactness::Exact => "exact",
-        Exactness::Growing => "still growing",
-        Exactness::Floor => "at least: some sessions ended without saying theirs",
+        Exactness::Exact => "",
+        Exactness::Growing => " so far",
+        Exactness::Floor => " or more: not all said theirs",
     }
 }
 
@@ -34,7 +35,7 @@ pub(crate) fn tokens(figures: &Figures) -> Option<Figure> {
     let total = &figures.total;
     total.tokens.map(|tokens| Figure {
         text: trusted(&format::short(tokens), total.tokens_exactness),
-        title: format!("{} tokens, {}", format::count(tokens), trust(total.tokens_exactness)),
+        title: format!("{} tokens{}", format::count(tokens), trust(total.tokens_exactness)),
     })
 }
 
@@ -43,7 +44,7 @@ pub(crate) fn cost(figures: &Figures) -> Option<Figure> {
     let total = &figures.total;
     total.cost_usd.map(|cost| Figure {
         text: trusted(&format::money(cost), total.cost_exactness),
-        title: format!("${}, {}", dollars(cost.0), trust(total.cost_exactness)),
+        title: format!("${}{}", dollars(cost.0), trust(total.cost_exactness)),
     })
 }
 
@@ -66,10 +67,10 @@ pub(crate) fn both(
         return own;
     }
     let subtree = subtree?;
-    let own = own.unwrap_or(Figure { text: "–".to_owned(), title: "not said".to_owned() });
+    let own = own.unwrap_or(Figure { text: "–".to_owned(), title: "own not said".to_owned() });
     Some(Figure {
         text: format!("{} / {}", own.text, subtree.text),
-        title: format!("own: {}; with all below: {}", own.title, subtree.title),
+        title: format!("{}; with all below {}", own.title, subtree.title),
     })
 }
 
@@ -99,20 +100,14 @@ mod tests {
             ..Figures::default()
         };
         let cases = [
-            (Exactness::Exact, "412k", "$3.10", "412,345 tokens, exact", "$3.100021, exact"),
-            (
-                Exactness::Growing,
-                "412k…",
-                "$3.10…",
-                "412,345 tokens, still growing",
-                "$3.100021, still growing",
-            ),
+            (Exactness::Exact, "412k", "$3.10", "412,345 tokens", "$3.100021"),
+            (Exactness::Growing, "412k…", "$3.10…", "412,345 tokens so far", "$3.100021 so far"),
             (
                 Exactness::Floor,
                 "≥ 412k",
                 "≥ $3.10",
-                "412,345 tokens, at least: some sessions ended without saying theirs",
-                "$3.100021, at least: some sessions ended without saying theirs",
+                "412,345 tokens or more: not all said theirs",
+                "$3.100021 or more: not all said theirs",
             ),
         ];
         for (exactness, token_text, cost_text, token_title, cost_title) in cases {

@@ -56,6 +56,13 @@ impl Mark {
         Self { class, word: status.word(), title }
     }
 
+    /// The sentence, where the word does not say it all. Rows of trees leave out the rest,
+    /// because there are so many.
+    pub(crate) fn hint(&self) -> Option<&'static str> {
+        (!matches!(self.word, "running" | "completed" | "failed" | "cancelled"))
+            .then_some(self.title)
+    }
+
     /// How a tool call went.
     pub(crate) const fn call(state: CallState) -> Self {
         match state {

@@ -106,7 +106,6 @@ fn every_row_says_its_status_in_words() {
         let marks: Vec<_> = elements
             .iter()
             .filter(|element| element.name == "span" && element.get("class") == Some("s"))
-            .filter(|element| element.get("title").is_some())
             .collect();
         for mark in &marks {
             let word = mark.text.as_str();
@@ -193,7 +192,7 @@ fn hostile_text_is_shown_literally() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn no_text_changes_the_skeleton(hostile in "[\\PC<>\"'&=/\\x00-\\x1f -]{1,40}") {

@@ -49,7 +49,7 @@ pub(crate) struct Row {
     pub(crate) below: Option<String>,
     pub(crate) tokens: Option<Figure>,
     pub(crate) cost: Option<Figure>,
-    pub(crate) span: Option<Figure>,
+    pub(crate) span: Option<String>,
     pub(crate) seen: Option<When>,
 }
 
@@ -99,6 +99,13 @@ pub(crate) struct When {
 }
 
 impl When {
+    /// `at`, seen from `now`, to the second.
+    pub(crate) fn rough(at: Timestamp, now: Timestamp) -> Self {
+        let micros = at.micros();
+        let second = Timestamp::from_micros(micros.saturating_sub(micros.rem_euclid(1_000_000)));
+        Self { text: format::relative(at, now), ..Self::new(second, now) }
+    }
+
     /// `at`, seen from `now`.
     pub(crate) fn new(at: Timestamp, now: Timestamp) -> Self {
         Self {
@@ -141,8 +148,8 @@ pub(super) fn row(
             .then(|| format!("{} sub", format::short(session.subtree.sessions - 1))),
         tokens: figures::both(session, figures::tokens),
         cost: figures::both(session, figures::cost),
-        span: figures::span(&session.subtree),
-        seen: session.last_seen_at.map(|at| When::new(at, place.now)),
+        span: figures::span(&session.subtree).map(|span| span.text),
+        seen: session.last_seen_at.map(|at| When::rough(at, place.now)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The dashboard: a pure function from views to HTML.
 //!
-//! A page is a struct made by `new` from views; [`Template::render`](askama::Template::render)
+//! A page is a struct made by `new` from views; [`render`](askama::Template::render)
 //! writes it. Everything is escaped by one escaper; nothing is inline, because the content
 //! security policy forbids it; everything works without scripts.
 //!

@@ -5,7 +5,7 @@
 //! by the server; nothing is a style, so the content security policy can stay strict.
 //!
 //! Reading order: [`span`] (time), [`lives`] and [`parts`] (who did what when), [`path`] (what
-//! held it up), [`gaps`], [`axis`], [`ticks`] (where time is drawn), [`coarse`], [`lane`],
+//! held it up), [`gaps`], [`mod@axis`], [`ticks`] (where time is drawn), [`coarse`], [`lane`],
 //! [`chart`], [`minimap`] (shapes), [`zoom`], [`report`], [`table`].
 
 mod span;

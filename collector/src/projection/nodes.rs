@@ -3,7 +3,7 @@
 //!
 //! Folding is synchronous, so everything that it may ask for is here before it begins: every
 //! session that the batch names, and from each of them the chain of claimed parents up to its
-//! end (see [`super::load`]). What is asked for and is not here is an error of ours, never a
+//! end (see [`super::prefetch`]). What is asked for and is not here is an error of ours, never a
 //! guess.
 
 use std::{

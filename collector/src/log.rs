@@ -39,7 +39,7 @@ pub(crate) use commit::{Appended, Commit, Entry, Refused, Source};
 pub(crate) use directory::{DataDirectory, DirectoryError};
 pub(crate) use error::{AppendError, LogError};
 pub(crate) use identity::LogIdentity;
-pub(crate) use own_fact::OwnFact;
+pub(crate) use own_fact::{AlertName, OwnFact};
 
 use crate::clock::Clock;
 

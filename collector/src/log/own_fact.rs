@@ -1,8 +1,9 @@
 //! Facts of our own in the log ([`super::Source::Banyan`]), such as a deleted session: what must
 //! last and did not come from an agent.
 
+use banyan_protocol::{Position, view::AlertRule};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Entry, Source};
 
@@ -16,6 +17,23 @@ pub(crate) enum OwnFact {
         /// Its id.
         session_id: String,
     },
+    /// Somebody has seen an alert to.
+    #[serde(rename = "alert.acknowledged")]
+    AlertAcknowledged(AlertName),
+    /// An alert that was acknowledged is open again.
+    #[serde(rename = "alert.reopened")]
+    AlertReopened(AlertName),
+}
+
+/// What identifies an alert.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct AlertName {
+    /// The session it is about.
+    pub session_id: String,
+    /// Which rule fired.
+    pub rule: AlertRule,
+    /// Position of the evidence's first event.
+    pub first_position: Position,
 }
 
 impl OwnFact {
@@ -31,8 +49,22 @@ impl OwnFact {
             Self::SessionDeleted { session_id } => {
                 json!({ "type": "session.deleted", "session_id": session_id })
             }
+            Self::AlertAcknowledged(alert) => alert.json("alert.acknowledged"),
+            Self::AlertReopened(alert) => alert.json("alert.reopened"),
         };
         Entry { source: Source::Banyan, bytes: json.to_string().into() }
+    }
+}
+
+impl AlertName {
+    fn json(&self, kind: &str) -> Value {
+        let Self { session_id, rule, first_position } = self;
+        json!({
+            "type": kind,
+            "session_id": session_id,
+            "rule": rule,
+            "first_position": first_position,
+        })
     }
 }
 
@@ -40,20 +72,44 @@ impl OwnFact {
 mod tests {
     use super::*;
 
+    fn name(session_id: &str) -> AlertName {
+        let session_id = session_id.to_owned();
+        AlertName { session_id, rule: AlertRule::ErrorCascade, first_position: 7 }
+    }
+
     #[test]
     fn a_fact_of_our_own_is_read_back() {
-        let fact = OwnFact::SessionDeleted { session_id: "a/\"b\" 🌳".to_owned() };
-        let entry = fact.to_entry();
-        assert_eq!(entry.source, Source::Banyan);
-        assert_eq!(OwnFact::read(&entry.bytes), Some(fact));
+        let id = "a/\"b\" 🌳";
+        for fact in [
+            OwnFact::SessionDeleted { session_id: id.to_owned() },
+            OwnFact::AlertAcknowledged(name(id)),
+            OwnFact::AlertReopened(name(id)),
+        ] {
+            let entry = fact.to_entry();
+            assert_eq!(entry.source, Source::Banyan);
+            assert_eq!(OwnFact::read(&entry.bytes), Some(fact));
+        }
     }
 
     #[test]
     fn its_stored_form_is_fixed() {
-        let stored = br#"{"session_id":"s","type":"session.deleted"}"#;
-        let fact = OwnFact::SessionDeleted { session_id: "s".to_owned() };
-        assert_eq!(OwnFact::read(stored), Some(fact.clone()));
-        assert_eq!(&*fact.to_entry().bytes, stored);
+        for (stored, fact) in [
+            (
+                r#"{"session_id":"s","type":"session.deleted"}"#,
+                OwnFact::SessionDeleted { session_id: "s".to_owned() },
+            ),
+            (
+                r#"{"first_position":7,"rule":"error_cascade","session_id":"s","type":"alert.acknowledged"}"#,
+                OwnFact::AlertAcknowledged(name("s")),
+            ),
+            (
+                r#"{"first_position":7,"rule":"error_cascade","session_id":"s","type":"alert.reopened"}"#,
+                OwnFact::AlertReopened(name("s")),
+            ),
+        ] {
+            assert_eq!(OwnFact::read(stored.as_bytes()), Some(fact.clone()));
+            assert_eq!(&*fact.to_entry().bytes, stored.as_bytes());
+        }
         assert_eq!(OwnFact::read(br#"{"type":"later.invention"}"#), None);
     }
 }

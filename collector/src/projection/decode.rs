@@ -9,11 +9,12 @@ use std::{borrow::Cow, sync::Arc};
 
 use banyan_protocol::{
     Envelope, Fact, Flags, Position, Timestamp, Violation, limits::ID_MAX_BYTES, repair::repair,
+    view::AlertRule,
 };
 use serde::Deserialize;
 
 use super::recorded::Recorded;
-use crate::log::{Commit, Entry, OwnFact, Source};
+use crate::log::{AlertName, Commit, Entry, OwnFact, Source};
 
 /// An entry at its place.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +45,8 @@ pub(super) enum Step<'a> {
     Event(Box<Recorded<'a>>, &'a str),
     /// A session was deleted.
     Delete(Deletion),
+    /// Somebody said something of an alert.
+    Mark(Marking),
     /// An entry that cannot be read.
     Poison(Poison<'a>),
 }
@@ -54,6 +57,7 @@ impl Step<'_> {
         match self {
             Self::Event(event, _) => event.position,
             Self::Delete(deletion) => deletion.position,
+            Self::Mark(marking) => marking.position,
             Self::Poison(poison) => poison.position,
         }
     }
@@ -66,6 +70,32 @@ pub(super) struct Deletion {
     pub position: Position,
     /// Which.
     pub session_id: String,
+}
+
+/// Somebody said something of an alert.
+#[derive(Clone, Debug)]
+pub(super) struct Marking {
+    /// Where that is said.
+    pub position: Position,
+    /// When, by our clock.
+    pub at: Timestamp,
+    /// The alert's session.
+    pub session_id: String,
+    /// The alert's rule.
+    pub rule: AlertRule,
+    /// Position of the first event of the alert's evidence.
+    pub first: Position,
+    /// What was said.
+    pub word: Word,
+}
+
+/// What can be said of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// It was seen to.
+    Acknowledged,
+    /// It is open again.
+    Reopened,
 }
 
 /// An entry that cannot be read.
@@ -118,8 +148,20 @@ pub(super) fn sound<'a>(placed: &Placed<'a>) -> Option<Step<'a>> {
             OwnFact::SessionDeleted { session_id } => {
                 Some(Step::Delete(Deletion { position: placed.position, session_id }))
             }
+            OwnFact::AlertAcknowledged(alert) => {
+                Some(Step::Mark(marking(placed, alert, Word::Acknowledged)))
+            }
+            OwnFact::AlertReopened(alert) => {
+                Some(Step::Mark(marking(placed, alert, Word::Reopened)))
+            }
         },
     }
+}
+
+fn marking(placed: &Placed<'_>, alert: AlertName, word: Word) -> Marking {
+    let AlertName { session_id, rule, first_position: first } = alert;
+    let Placed { position, received_at: at, entry: _ } = *placed;
+    Marking { position, at, session_id, rule, first, word }
 }
 
 /// The readable text of an entry that is almost JSON.

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::{
     alerts::{Alert, Watch},
-    decode::{Deletion, Poison, Step},
+    decode::{Deletion, Marking, Poison, Step, Word},
     edges,
     groups::Groups,
     identity::{Identity, Known, Verdict, judge},
@@ -16,9 +16,9 @@ use super::{
     nodes::{Nodes, Unloaded},
     recorded::Recorded,
     rollup,
-    rows::Rows,
+    rows::{Acknowledgement, Rows},
     seen::{Key, Seen},
-    store::{event, session},
+    store::{alert, event, session},
 };
 
 /// A reception of a session that was deleted repeats no event.
@@ -70,6 +70,7 @@ impl Fold {
         match step {
             Step::Event(mut event, text) => self.event(&mut event, text),
             Step::Delete(deletion) => self.delete(&deletion),
+            Step::Mark(marking) => self.mark(&marking),
             Step::Poison(poison) => self.poison(poison),
         }
     }
@@ -198,8 +199,25 @@ impl Fold {
         node.own_last_position = deletion.position;
         self.late.remove(&no);
         self.rows.alerts.retain(|(of, _, _), _| *of != no);
+        self.rows.acknowledged.retain(|(of, _, _), _| *of != no);
         self.rows.deleted.push(no);
         edges::settle(&mut self.nodes, &mut self.groups, no, deletion.position)?;
+        Ok(())
+    }
+
+    /// The last word on an alert counts, whether the alert is there, was there or is to come.
+    fn mark(&mut self, marking: &Marking) -> Result<(), FoldError> {
+        let no = self.nodes.intern(&marking.session_id)?;
+        if self.nodes.get(no)?.session.is_deleted() {
+            return Ok(());
+        }
+        let said = match marking.word {
+            Word::Acknowledged => {
+                Some(Acknowledgement { position: marking.position, at: marking.at })
+            }
+            Word::Reopened => None,
+        };
+        self.rows.acknowledged.insert((no, marking.rule, marking.first), said);
         Ok(())
     }
 
@@ -213,7 +231,7 @@ impl Fold {
 
     fn take_alerts(&mut self, no: No, alerts: Vec<Alert>) {
         for alert in alerts {
-            self.rows.alerts.insert((no, alert.rule, alert.first), event::alert_row(alert));
+            self.rows.alerts.insert((no, alert.rule, alert.first), alert::row(alert));
         }
     }
 }

@@ -29,6 +29,8 @@ struct Named<'a> {
     claimed: BTreeSet<&'a str>,
     /// Of sessions that are deleted.
     deleted: BTreeSet<&'a str>,
+    /// Of sessions whose alerts are spoken of.
+    alerted: BTreeSet<&'a str>,
 }
 
 impl<'a> Named<'a> {
@@ -39,6 +41,9 @@ impl<'a> Named<'a> {
                 Step::Event(event, _) => named.add(event),
                 Step::Delete(deletion) => {
                     named.deleted.insert(&deletion.session_id);
+                }
+                Step::Mark(marking) => {
+                    named.alerted.insert(&marking.session_id);
                 }
                 Step::Poison(poison) => {
                     if let Some((event, _)) = &poison.event {
@@ -59,7 +64,7 @@ impl<'a> Named<'a> {
     }
 
     fn all(&self) -> BTreeSet<&'a str> {
-        let ids = self.heard.iter().chain(&self.claimed).chain(&self.deleted);
+        let ids = self.heard.iter().chain(&self.claimed).chain(&self.deleted).chain(&self.alerted);
         ids.copied().collect()
     }
 }

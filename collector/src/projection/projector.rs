@@ -145,7 +145,9 @@ impl Projector {
             }
             self.move_readers().await?;
             self.publish(pipeline.written());
-            if pipeline.advance_search().await? {
+            let is_advanced = pipeline.advance_search().await?;
+            self.progress.publish_searchable(pipeline.searchable());
+            if is_advanced {
                 continue;
             }
             let folded = pipeline.folded();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use banyan_protocol::{
-    Position,
+    Position, Timestamp,
     view::{AlertRule, Severity},
 };
 
@@ -38,6 +38,8 @@ pub(super) struct Rows {
     pub alerts_replaced: BTreeSet<No>,
     /// Alerts.
     pub alerts: BTreeMap<(No, AlertRule, Position), AlertRow>,
+    /// What was said last of alerts; `None`: that they are open again.
+    pub acknowledged: BTreeMap<(No, AlertRule, Position), Option<Acknowledgement>>,
     /// Sessions that are deleted: their events, texts and alerts go.
     pub deleted: Vec<No>,
 }
@@ -69,10 +71,19 @@ pub(super) struct EventRow {
     pub tool: Option<String>,
     /// Of tool starts and ends.
     pub call_id: Option<String>,
-    /// Of tool ends.
+    /// Of tool ends and of the ends of sessions.
     pub ok: Option<bool>,
     /// The event's text.
     pub raw: String,
+}
+
+/// A row of `acknowledgement`, without its key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Acknowledgement {
+    /// Where it is said.
+    pub position: Position,
+    /// When, by our clock.
+    pub at: Timestamp,
 }
 
 /// A row of `alert`, without its key.

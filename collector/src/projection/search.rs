@@ -10,17 +10,27 @@ use sqlx::{Connection as _, SqliteConnection};
 
 use super::{
     decode::{Origin, again},
-    store::{
-        event, meta,
-        table::{Statement, Value},
-    },
+    store::{event, meta, table::Statement},
 };
 
 /// Positions indexed in one transaction: few, because nothing else is projected meanwhile.
 const SEARCH_BATCH_POSITIONS: i64 = 500;
 
 static TEXTS: LazyLock<Statement> =
-    LazyLock::new(|| Statement::insert("event_text", &["rowid", "text"]));
+    LazyLock::new(|| Statement::insert("event_text", &["rowid", "text", "kind", "tool", "mark"]));
+
+/// An event as it is indexed.
+#[derive(Debug, sqlx::FromRow)]
+struct EventRow {
+    key: i64,
+    session_no: i64,
+    received_at: i64,
+    flags: u32,
+    kind: String,
+    tool: Option<String>,
+    ok: Option<bool>,
+    raw: String,
+}
 
 /// Indexes the next few events up to `up_to`, which the sessions' projection covers; returns how
 /// far the index reaches.
@@ -34,19 +44,20 @@ pub(super) async fn advance(
     if next <= position {
         return Ok(position);
     }
-    let rows: Vec<(i64, i64, u32, String)> = sqlx::query_as(
-        "select key, received_at, flags, raw from event where ? <= key and key < ? order by key",
+    let rows: Vec<EventRow> = sqlx::query_as(
+        "select key, session_no, received_at, flags, kind, tool, ok, raw
+         from event
+         where ? <= key and key < ?
+         order by key",
     )
     .bind(event::key(position + 1))
     .bind(event::key(next + 1))
     .fetch_all(&mut *tx)
     .await?;
-    let mut values = Vec::with_capacity(rows.len() * 2);
-    for (key, received_at, flags, raw) in rows {
-        let text = text(key, received_at, Flags::from_bits(flags), &raw);
-        if !text.is_empty() {
-            values.extend([Value::Int(key), Value::Text(text)]);
-        }
+    let mut values = Vec::with_capacity(rows.len() * 5);
+    for row in rows {
+        let (text, mark) = (text(&row), mark(&row));
+        values.extend([row.key.into(), text.into(), row.kind.into(), row.tool.into(), mark.into()]);
     }
     TEXTS.write(&mut tx, values).await?;
     meta::set_checkpoint(&mut tx, meta::SEARCH, next).await?;
@@ -55,15 +66,26 @@ pub(super) async fn advance(
 }
 
 /// What an event is found by.
-fn text(key: i64, received_at: i64, flags: Flags, raw: &str) -> String {
+fn text(row: &EventRow) -> String {
     let origin = Origin {
-        position: event::position(key),
-        received_at: Timestamp::from_micros(received_at),
+        position: event::position(row.key),
+        received_at: Timestamp::from_micros(row.received_at),
         digest: [0; 16],
     };
     let mut text = String::new();
-    if let Some(recorded) = again(origin, raw, flags) {
-        recorded.fact.append_text(&mut text);
+    if let Some(recorded) = again(origin, &row.raw, Flags::from_bits(row.flags)) {
+        recorded.fact.append_text(recorded.envelope.payload, &mut text);
     }
     text
+}
+
+/// What events are told apart by, one word each: `event` for all of them, the session's number,
+/// how it went.
+fn mark(row: &EventRow) -> String {
+    let outcome = match row.ok {
+        Some(true) => " ok",
+        Some(false) => " failed",
+        None => "",
+    };
+    format!("event s{}{outcome}", row.session_no)
 }

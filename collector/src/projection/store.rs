@@ -3,6 +3,7 @@
 pub(super) mod table;
 pub(super) mod session;
 pub(super) mod event;
+pub(super) mod alert;
 pub(super) mod load;
 pub(super) mod write;
 pub(super) mod meta;

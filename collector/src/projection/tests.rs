@@ -3,6 +3,7 @@
 mod any_order;
 mod batches;
 mod deleting;
+mod acknowledging;
 mod following;
 mod groups;
 mod identity;

@@ -94,7 +94,9 @@ mod tests {
         fixture.session("b", None).await;
         fixture
             .run(
-                "insert into alert values
+                "insert into alert (session_no, rule, first_position, last_position, severity,
+                                    created_at, message)
+                 values
                      (1, 0, 5, 9, 1, 90, 'late'),
                      (1, 2, 3, 4, 2, 40, 'early'),
                      (2, 3, 1, 6, 0, 60, 'other')",

@@ -103,7 +103,7 @@ proptest! {
             assert!(title.len() <= limits::TITLE_MAX_BYTES && !title.contains('\n'));
             assert!(line.len() <= limits::LINE_MAX_BYTES && !line.contains(char::is_control));
             let mut text = "before".to_owned();
-            fact.append_text(&mut text);
+            fact.append_text(None, &mut text);
             assert!(text.len() <= "before".len() + limits::SEARCH_TEXT_MAX_BYTES);
             assert!(!text.contains('\0'));
         });

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::value::RawValue;
+
 use super::{Ended, ExternalCall, Fact, Heartbeat, Outcome, Text, ToolStart, fields::Fields};
 use crate::{
     json::{Json, compact, each_text, lone_text},
@@ -65,9 +67,10 @@ impl Fact<'_> {
         }
     }
 
-    /// Appends everything worth searching for: all its texts, tool names, inputs and results; at
-    /// most [`SEARCH_TEXT_MAX_BYTES`].
-    pub fn append_text(&self, out: &mut String) {
+    /// Appends everything worth searching for: all its texts, tool names, inputs and results, and
+    /// of a type that is not interpreted every text of its `payload`; at most
+    /// [`SEARCH_TEXT_MAX_BYTES`].
+    pub fn append_text(&self, payload: Option<&RawValue>, out: &mut String) {
         let mut search = SearchText { room: SEARCH_TEXT_MAX_BYTES, out };
         match self {
             Self::Started(it) => search.all([&it.goal, &it.model, &it.agent_version]),
@@ -94,7 +97,11 @@ impl Fact<'_> {
             Self::ExternalCall(it) => {
                 search.all([&it.service, &it.method, &it.endpoint, &it.status]);
             }
-            Self::Other => {}
+            Self::Other => {
+                if let Some(payload) = payload {
+                    each_text(payload, |text| search.add(text));
+                }
+            }
         }
     }
 }

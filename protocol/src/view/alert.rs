@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{Position, Timestamp};
@@ -23,7 +23,7 @@ pub struct AlertView {
 }
 
 /// The rules, all on event time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertRule {
     /// The same tool with the same input again and again.
@@ -42,6 +42,22 @@ impl AlertRule {
     /// All of them, in the order of their stored numbers.
     pub const ALL: [Self; 5] =
         [Self::Loop, Self::LowConfidence, Self::ErrorCascade, Self::Stall, Self::CostSpike];
+
+    /// The wire word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Loop => "loop",
+            Self::LowConfidence => "low_confidence",
+            Self::ErrorCascade => "error_cascade",
+            Self::Stall => "stall",
+            Self::CostSpike => "cost_spike",
+        }
+    }
+
+    /// The rule that `word` names.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.word() == word)
+    }
 
     /// The number under which it is stored: its place in [`Self::ALL`].
     pub const fn stored(self) -> i64 {
@@ -72,6 +88,39 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    /// All of them, in the order of their stored numbers.
+    pub const ALL: [Self; 3] = [Self::Info, Self::Warning, Self::Critical];
+
+    /// The wire word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// The severity that `word` names.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.word() == word)
+    }
+
+    /// The number under which it is stored: its place in [`Self::ALL`].
+    pub const fn stored(self) -> i64 {
+        match self {
+            Self::Info => 0,
+            Self::Warning => 1,
+            Self::Critical => 2,
+        }
+    }
+
+    /// The severity whose stored number is `number`.
+    pub fn from_stored(number: i64) -> Option<Self> {
+        Self::ALL.get(usize::try_from(number).ok()?).copied()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,5 +131,25 @@ mod tests {
             assert_eq!((rule.stored(), AlertRule::from_stored(place)), (place, Some(rule)));
         }
         assert_eq!([-1, 5].map(AlertRule::from_stored), [None, None]);
+    }
+
+    #[test]
+    fn rules_go_by_their_words_on_the_wire() {
+        for rule in AlertRule::ALL {
+            assert_eq!(serde_json::to_string(&rule).unwrap(), format!("\"{}\"", rule.word()));
+            assert_eq!(AlertRule::named(rule.word()), Some(rule));
+        }
+        assert_eq!(AlertRule::named("Loop"), None);
+    }
+
+    #[test]
+    fn severities_are_stored_by_their_place_and_go_by_their_words() {
+        for (place, severity) in (0..).zip(Severity::ALL) {
+            assert_eq!((severity.stored(), Severity::from_stored(place)), (place, Some(severity)));
+            let word = format!("\"{}\"", severity.word());
+            assert_eq!(serde_json::to_string(&severity).unwrap(), word);
+            assert_eq!(Severity::named(severity.word()), Some(severity));
+        }
+        assert_eq!([-1, 3].map(Severity::from_stored), [None, None]);
     }
 }

@@ -1,19 +1,11 @@
-//! Rows of `event` and `alert`.
+//! Rows of `event`.
 
 use std::sync::LazyLock;
 
-use banyan_protocol::{
-    Fact, Position,
-    view::{AlertRule, Severity},
-};
+use banyan_protocol::{Fact, Position, fact::Outcome};
 
 use super::{
-    super::{
-        alerts::Alert,
-        node::No,
-        recorded::Recorded,
-        rows::{AlertRow, EventRow},
-    },
+    super::{node::No, recorded::Recorded, rows::EventRow},
     table::{Statement, Value},
 };
 
@@ -41,13 +33,6 @@ const COLUMNS: [&str; 14] = [
 pub(in super::super) static ROWS: LazyLock<Statement> =
     LazyLock::new(|| Statement::insert("event", &COLUMNS));
 
-/// Writes what [`alert_values`] gives; the first three columns are the key.
-pub(in super::super) static ALERTS: LazyLock<Statement> = LazyLock::new(|| {
-    let head = "insert or replace into alert (session_no, rule, first_position, last_position, \
-                severity, created_at, message) values";
-    Statement::new(head, 7, "")
-});
-
 /// Key of the first event at `position`.
 pub(in super::super) fn key(position: Position) -> i64 {
     position * PARTS
@@ -64,9 +49,9 @@ pub(in super::super) fn row(no: No, event: &Recorded<'_>, raw: &str) -> EventRow
     let (tool, call_id, ok) = match &event.fact {
         Fact::ToolStart(start) => (owned(&start.tool), owned(&start.call_id), None),
         Fact::ToolEnd(end) => (owned(&end.tool), owned(&end.call_id), Some(end.success)),
+        Fact::Ended(end) => (None, None, went_well(end.outcome)),
         Fact::Started(_)
         | Fact::Heartbeat(_)
-        | Fact::Ended(_)
         | Fact::Thought(_)
         | Fact::Goal(_)
         | Fact::Decision(_)
@@ -94,6 +79,15 @@ pub(in super::super) fn row(no: No, event: &Recorded<'_>, raw: &str) -> EventRow
     }
 }
 
+/// Whether a session ended well; a cancelled one did neither.
+const fn went_well(outcome: Outcome) -> Option<bool> {
+    match outcome {
+        Outcome::Completed => Some(true),
+        Outcome::Failed | Outcome::Timeout => Some(false),
+        Outcome::Cancelled => None,
+    }
+}
+
 /// The values of [`COLUMNS`].
 pub(in super::super) fn values(row: EventRow) -> [Value; COLUMNS.len()] {
     [
@@ -111,38 +105,5 @@ pub(in super::super) fn values(row: EventRow) -> [Value; COLUMNS.len()] {
         row.call_id.into(),
         row.ok.into(),
         row.raw.into(),
-    ]
-}
-
-/// The row of an alert.
-pub(in super::super) fn alert_row(alert: Alert) -> AlertRow {
-    AlertRow {
-        last_position: alert.last,
-        severity: alert.severity,
-        created_at: alert.created_at.micros(),
-        message: alert.message,
-    }
-}
-
-/// The values of a row of `alert`.
-pub(in super::super) fn alert_values(
-    (no, rule, first): (No, AlertRule, Position),
-    row: AlertRow,
-) -> [Value; 7] {
-    let rules = (0..).zip(AlertRule::ALL);
-    let rule: i64 = rules.filter(|(_, other)| *other == rule).map(|(number, _)| number).sum();
-    let severity = match row.severity {
-        Severity::Info => 0,
-        Severity::Warning => 1,
-        Severity::Critical => 2,
-    };
-    [
-        no.into(),
-        rule.into(),
-        first.into(),
-        row.last_position.into(),
-        severity.into(),
-        row.created_at.into(),
-        row.message.into(),
     ]
 }

@@ -11,7 +11,7 @@ use super::{
         rollup::Standpoint,
         rows::{EventRow, Rows},
     },
-    event, session,
+    alert, event, session,
     table::{Statement, Value},
 };
 
@@ -45,8 +45,9 @@ pub(in super::super) async fn write(
 /// Writes a batch, its checkpoint last.
 pub(in super::super) async fn write_all(
     tx: &mut SqliteConnection,
-    rows: Rows,
+    mut rows: Rows,
 ) -> Result<Vec<Times>, sqlx::Error> {
+    alert::write(tx, &mut rows).await?;
     session::ROWS.write(tx, rows.sessions).await?;
     session::FIGURES.write(tx, rows.figures).await?;
     for moved in rows.moved {
@@ -66,11 +67,6 @@ pub(in super::super) async fn write_all(
     for (number, change) in rows.groups {
         write_group(tx, number, change).await?;
     }
-    for no in rows.alerts_replaced {
-        sqlx::query("delete from alert where session_no = ?").bind(no).execute(&mut *tx).await?;
-    }
-    let alerts = rows.alerts.into_iter().flat_map(|(key, row)| event::alert_values(key, row));
-    event::ALERTS.write(tx, alerts.collect()).await?;
     for no in rows.deleted {
         delete(tx, no).await?;
     }
@@ -149,6 +145,7 @@ async fn delete(tx: &mut SqliteConnection, no: No) -> Result<(), sqlx::Error> {
              and key < 256 * (select position + 1 from checkpoint where projection = 'search'))",
         "delete from event where session_no = ?",
         "delete from alert where session_no = ?",
+        "delete from acknowledgement where session_no = ?",
     ] {
         sqlx::query(statement).bind(no).execute(&mut *tx).await?;
     }

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use banyan_protocol::{Position, Timestamp};
+use banyan_protocol::{Position, Timestamp, view::AlertRule};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use sqlx::{Row as _, SqliteConnection};
@@ -14,7 +14,7 @@ use super::super::{
     verify::{compare, misplaced},
 };
 use crate::{
-    log::{Commit, Entry, LogIdentity, OwnFact, Source},
+    log::{AlertName, Commit, Entry, LogIdentity, OwnFact, Source},
     view::View,
 };
 
@@ -67,6 +67,21 @@ pub(super) fn end(session: &str, sequence: i64, tokens: i64) -> Entry {
 /// A session is deleted.
 pub(super) fn delete(session: &str) -> Entry {
     OwnFact::SessionDeleted { session_id: session.to_owned() }.to_entry()
+}
+
+/// Somebody acknowledges an alert of error cascades.
+pub(super) fn acknowledge(session: &str, first_position: Position) -> Entry {
+    OwnFact::AlertAcknowledged(cascade(session, first_position)).to_entry()
+}
+
+/// Somebody opens an alert of error cascades again.
+pub(super) fn reopen(session: &str, first_position: Position) -> Entry {
+    OwnFact::AlertReopened(cascade(session, first_position)).to_entry()
+}
+
+fn cascade(session: &str, first_position: Position) -> AlertName {
+    let session_id = session.to_owned();
+    AlertName { session_id, rule: AlertRule::ErrorCascade, first_position }
 }
 
 /// The log that `entries` make, one commit for each.

@@ -189,7 +189,7 @@ fn push_text(query: &mut QueryBuilder<Sqlite>, pattern: &Pattern) {
                         from event_text
                         where event_text match ",
     );
-    query.push_bind(format!("\"{}\"{star}", pattern.text.replace('"', "\"\"")));
+    query.push_bind(format!("text : \"{}\"{star}", pattern.text.replace('"', "\"\"")));
     query.push(" order by rowid desc limit ").push_bind(TEXT_HITS_MAX_COUNT);
     query.push(") hit cross join event e on e.key = hit.key)");
 }

@@ -185,7 +185,7 @@ async fn sessions() -> Fixture {
     fixture.event("leaf", |_| {}).await;
     fixture.event("child", |_| {}).await;
     fixture.run("insert into event_text (rowid, text) values (256, 'a needle in the hay')").await;
-    fixture.run("insert into alert values (2, 0, 1, 2, 1, 0, 'loop')").await;
+    fixture.run("insert into alert values (2, 0, 1, 2, 1, 0, 'loop', null, null)").await;
     sqlx::query("update session set started_at = ?1, own_last_at = ?2 where id = 'root'")
         .bind(NOW - 3_600_000_000)
         .bind(NOW - 60_000_000)

@@ -155,13 +155,13 @@ fn every_text_can_be_searched() {
         ),
     ] {
         let mut text = String::new();
-        read(kind, &payload, |fact, _| fact.append_text(&mut text));
+        read(kind, &payload, |fact, _| fact.append_text(None, &mut text));
         let needles = payload.to_string().matches("needle").count();
         assert_eq!(text.matches("needle").count(), needles, "{kind}: {text}");
     }
     let mut text = String::new();
     read("cognition.goal", &json!({ "goal": "ä".repeat(9_000) }), |fact, _| {
-        fact.append_text(&mut text);
+        fact.append_text(None, &mut text);
     });
     assert_eq!(text.len(), limits::SEARCH_TEXT_MAX_BYTES);
 }

@@ -86,6 +86,31 @@ async fn who_asks_after_a_cursor_gets_what_follows() {
 }
 
 #[tokio::test]
+async fn who_is_too_far_behind_is_told_and_goes_on_from_now() {
+    let banyan = Banyan::start().await;
+    let client = banyan.client();
+    let first = client.post(&thought("s", 0, "long ago")).await;
+    let cursor = first["cursor"].as_str().expect("a cursor");
+    let batch = |n: i64| (n * 1_000 + 1..=n * 1_000 + 1_000).map(|m| thought("s", m, "x"));
+    for n in 0..10 {
+        let lines = ndjson(&batch(n).collect::<Vec<_>>());
+        client.post_bytes("application/x-ndjson", lines).await.is(200);
+    }
+    // Read back, so that all of it is projected: exactly as far behind as may be.
+    client.get("/sessions/s/missing").await.is(200);
+    let mut stream = Sse::open(&client, "/stream", Some(cursor)).await;
+    assert_eq!(stream.next_posted().await.expect("the second event").1["sequence"], 1);
+    client.post(&thought("s", 20_000, "one more")).await;
+    let mut stream = Sse::open(&client, "/stream", Some(cursor)).await;
+    assert_eq!(stream.next().await.expect("a greeting").json()["type"], "connected");
+    let told = stream.next().await.expect("a reset");
+    assert_eq!(told.event.as_deref(), Some("reset"));
+    assert_eq!(told.json()["reason"], "too_far_behind");
+    client.post(&thought("s", 20_001, "from now on")).await;
+    assert_eq!(stream.next_posted().await.expect("the next event").1["sequence"], 20_001);
+}
+
+#[tokio::test]
 async fn a_quiet_stream_is_kept_alive() {
     let banyan = Banyan::start().await;
     let mut stream = Sse::open(&banyan.client(), "/stream", None).await;

@@ -54,7 +54,8 @@ impl Decoder {
     pub(super) fn held_bytes(&self) -> usize {
         match self {
             Self::Gzip(gzip) => gzip.get_ref().all.len(),
-            Self::Zstd(zstd) => zstd.out.all.len(),
+            // Its window holds again what came out.
+            Self::Zstd(zstd) => 2 * zstd.out.all.len() + PIECE_BYTES,
         }
     }
 

@@ -1,20 +1,18 @@
 //! A filter as a condition on sessions: the only place where SQL is put together from parts. The
 //! parts are all written here; what readers wrote is only ever bound.
 
+mod moment;
+
 use banyan_protocol::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::super::events::{PARTS_MAX_COUNT, last_key_at};
 use super::{
-    Condition, Filter, FilterError, Key, Moment, Operator, Part, Pattern, Problem, Term, Trait,
-    Value,
+    Condition, Filter, FilterError, Key, Operator, Part, Pattern, Problem, Term, Trait, Value,
 };
 
 /// Events that free text is looked for in: of those that match, the newest.
 const TEXT_HITS_MAX_COUNT: u32 = 10_000;
-/// Microseconds.
-const SECOND: i64 = 1_000_000;
-const DAY: i64 = 86_400 * SECOND;
 
 /// Adds `and …` for every condition to a query that has `s`, a session, and `r`, its root.
 pub(in crate::query) fn push(
@@ -130,7 +128,7 @@ fn push_value(
             let column = number_column(key).ok_or(Problem::NotYet)?;
             query.push(column).push(operator.sign()).push_bind(*number);
         }
-        (_, Value::Moment(moment)) => push_moment(query, (key, operator), *moment, asked.now),
+        (_, Value::Moment(moment)) => moment::push(query, (key, operator), *moment, asked.now),
         (_, Value::Text(_)) => return Err(Problem::NotYet),
     }
     Ok(())
@@ -228,47 +226,6 @@ fn push_position(query: &mut QueryBuilder<Sqlite>, operator: Operator, position:
         }
         Operator::Below | Operator::AtMost => {
             query.push("s.first_position").push(operator.sign()).push_bind(position);
-        }
-    }
-}
-
-/// A time: behind a day means after its end, on a second means within it, some time ago means
-/// since then.
-fn push_moment(
-    query: &mut QueryBuilder<Sqlite>,
-    (key, operator): (Key, Operator),
-    moment: Moment,
-    now: Timestamp,
-) {
-    let (column, operator) = match key {
-        Key::After => ("coalesce(s.own_last_at, s.started_at)", Operator::AtLeast),
-        Key::Before => ("coalesce(s.own_first_at, s.started_at)", Operator::Below),
-        Key::Ended => ("s.ended_at", operator),
-        _ => ("s.started_at", operator),
-    };
-    let (first, length) = match moment {
-        Moment::At(at) => (at.micros(), 1),
-        Moment::Day(day) => (day.micros(), DAY),
-        Moment::Ago(micros) => (now.micros().saturating_sub(micros), 1),
-    };
-    let behind = first.saturating_add(length);
-    match (operator, moment) {
-        (Operator::Is, Moment::Ago(_)) | (Operator::AtLeast, _) => {
-            query.push(column).push(" >= ").push_bind(first);
-        }
-        (Operator::Is, Moment::At(_) | Moment::Day(_)) => {
-            let behind = first.saturating_add(length.max(SECOND));
-            query.push(column).push(" >= ").push_bind(first).push(" and ");
-            query.push(column).push(" < ").push_bind(behind);
-        }
-        (Operator::Above, _) => {
-            query.push(column).push(" >= ").push_bind(behind);
-        }
-        (Operator::Below, _) => {
-            query.push(column).push(" < ").push_bind(first);
-        }
-        (Operator::AtMost, _) => {
-            query.push(column).push(" < ").push_bind(behind);
         }
     }
 }

@@ -80,13 +80,16 @@ struct Tab {
     here: bool,
 }
 
-/// Makes the links of one session's page; each keeps what the reader has set.
+/// What every row of one session's page needs to know, above all to make links that keep what the
+/// reader has set.
 #[derive(Clone, Debug)]
 struct Links<'a> {
     id: &'a str,
     filter: FeedFilter,
     open: Option<String>,
     selected: Option<Position>,
+    /// The session has not ended.
+    is_live: bool,
 }
 
 impl Links<'_> {
@@ -142,6 +145,7 @@ impl SessionPage {
         let links = Links {
             id: &session.id,
             filter: params.filter,
+            is_live: session.status.is_live(),
             open: params.open.as_ref().map(|_| OpenSet::of(tree).join()),
             selected: selected.as_ref().map(|event| event.item.position),
         };

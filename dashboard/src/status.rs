@@ -63,10 +63,17 @@ impl Mark {
             .then_some(self.title)
     }
 
-    /// How a tool call went.
-    pub(crate) const fn call(state: CallState) -> Self {
+    /// How a tool call went in a session that is still live, or no more.
+    pub(crate) const fn call(state: CallState, is_live: bool) -> Self {
         match state {
-            CallState::Open => Self { class: "run", word: "running", title: "no end received yet" },
+            CallState::Open if is_live => {
+                Self { class: "run", word: "running", title: "no end received yet" }
+            }
+            CallState::Open => Self {
+                class: "lost",
+                word: "no end",
+                title: "the session ended without an end of it",
+            },
             CallState::Succeeded => Self { class: "ok", word: "ok", title: "ended well" },
             CallState::Failed => Self { class: "fail", word: "failed", title: "failed" },
         }

@@ -67,7 +67,7 @@ impl Inspector {
             position: format::position(item.position),
             name: feed::name(item),
             word: feed::word(item),
-            mark: item.call.as_ref().map(|call| Mark::call(call.state)),
+            mark: item.call.as_ref().map(|call| Mark::call(call.state, links.is_live)),
             chips: feed::chips(item),
             text: long(Some(&item.text)),
             result: long(result),

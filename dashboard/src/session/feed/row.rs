@@ -67,12 +67,12 @@ impl EventRow {
         links: &Links<'_>,
         now: Timestamp,
     ) -> Self {
-        let mark = item.call.as_ref().map(|call| Mark::call(call.state));
+        let mark = item.call.as_ref().map(|call| Mark::call(call.state, links.is_live));
         Self {
             position: item.position,
             class: class(item),
             at: When { text: format::clock(item.at), ..When::new(item.at, now) },
-            took: took(item, before, now),
+            took: took(item, before, links.is_live.then_some(now)),
             name: name(item),
             word: word(item),
             text: format::clip(&item.text, TEXT_MAX_CHARS),
@@ -106,21 +106,22 @@ pub(crate) fn child(item: &FeedItem) -> Option<ChildRow> {
     })
 }
 
-/// How long a call took, or how long after the row before an event came.
-fn took(item: &FeedItem, before: Option<Timestamp>, now: Timestamp) -> Took {
-    match (&item.call, before) {
-        (Some(Call { duration_micros: Some(micros), .. }), _) => {
+/// How long a call took or has been running by `now`, where the session still lives; else how
+/// long after the row before an event came.
+fn took(item: &FeedItem, before: Option<Timestamp>, now: Option<Timestamp>) -> Took {
+    match (&item.call, now, before) {
+        (Some(Call { duration_micros: Some(micros), .. }), ..) => {
             Took { text: format::duration(*micros), title: "took" }
         }
-        (Some(Call { state: CallState::Open, .. }), _) => {
+        (Some(Call { state: CallState::Open, .. }), Some(now), _) => {
             Took { text: format::duration(now.since(item.at).max(0)), title: "running for" }
         }
-        (_, Some(before)) => {
+        (_, _, Some(before)) => {
             let text = format::duration(item.at.since(before));
             let text = if text.starts_with('-') { text } else { format!("+{text}") };
             Took { text, title: "after the row before" }
         }
-        (_, None) => Took { text: String::new(), title: "" },
+        (_, _, None) => Took { text: String::new(), title: "" },
     }
 }
 

@@ -30,7 +30,7 @@ fn thoughts(sequences: &[i64]) -> Vec<FeedItem> {
 }
 
 fn links(filter: FeedFilter) -> Links<'static> {
-    Links { id: "a/b", filter, open: Some("1.2".to_owned()), selected: Some(103) }
+    Links { id: "a/b", filter, open: Some("1.2".to_owned()), selected: Some(103), is_live: true }
 }
 
 fn feed(view: &FeedView, filter: FeedFilter) -> Feed {
@@ -100,6 +100,21 @@ fn the_time_column_says_what_it_means() {
         let feed = feed(&view, FeedFilter::All);
         let Some(FeedPiece::Event(row)) = feed.pieces.last() else { panic!("no row") };
         assert_eq!((row.took.text.as_str(), row.took.title), (text, title));
+    }
+}
+
+#[test]
+fn a_call_cannot_run_in_a_session_that_ended() {
+    let mut items = thoughts(&[10, 12]);
+    let (state, duration_micros) = (CallState::Open, None);
+    items[1].call = Some(Call { state, duration_micros, result: None, end_position: None });
+    let view = FeedView { items, ..FeedView::default() };
+    for (is_live, word, took) in [(true, "running", "48 s"), (false, "no end", "+2.0 s")] {
+        let links = Links { is_live, ..links(FeedFilter::All) };
+        let feed = Feed::new(&view, &links, Timestamp::from_micros(60_000_000));
+        let Some(FeedPiece::Event(row)) = feed.pieces.last() else { panic!("no row") };
+        let call = row.call.as_ref().map(|call| call.mark.word);
+        assert_eq!((call, row.took.text.as_str()), (Some(word), took));
     }
 }
 

@@ -26,6 +26,8 @@ mod filter;
 mod counts;
 mod forest;
 mod tree_around;
+mod subtree;
+mod timeline;
 mod feed;
 mod calls;
 mod event;
@@ -40,8 +42,13 @@ use thiserror::Error;
 
 use self::counts::Kept;
 pub(crate) use self::{
-    feed::FeedRequest, filter::FilterError, forest::ForestRequest, groups::Group, session::Lookup,
+    feed::FeedRequest,
+    filter::FilterError,
+    forest::ForestRequest,
+    groups::Group,
+    session::Lookup,
     sessions::SessionsRequest,
+    subtree::{Scope, TreeRequest},
 };
 
 use crate::{clock::Clock, progress::Progress, view::View};

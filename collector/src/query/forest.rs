@@ -27,7 +27,7 @@ const FOREST_PAGE_ROOTS: usize = 50;
 /// Nodes that a reader can ask to be open.
 pub(super) const OPEN_MAX_COUNT: usize = 60;
 /// Rows of a page whose open nodes a reader chose.
-const CHOSEN_ROWS_MAX: usize = 1_000;
+pub(super) const CHOSEN_ROWS_MAX: usize = 1_000;
 /// Levels that are opened below a root, by choice or by trouble; and rounds of choosing trouble.
 const OPEN_MAX_LEVELS: usize = 60;
 /// Rounds of opening what is troubled.
@@ -60,7 +60,7 @@ impl Query {
             (None, None) => open_trouble(&mut grove, &mut look, &stalled).await?,
             (open, window) => {
                 let open = open.as_deref().unwrap_or_default();
-                open_chosen(&mut grove, &mut look, open, window).await?;
+                open_chosen(&mut grove, &mut look, (open, window), CHOSEN_ROWS_MAX).await?;
             }
         }
         let roots = grove.into_nodes(&look, &stalled);
@@ -96,7 +96,7 @@ fn window(request: &ForestRequest) -> Option<(i64, u64)> {
 }
 
 /// Opens what is troubled, then what is new, while there is room.
-async fn open_trouble(
+pub(super) async fn open_trouble(
     grove: &mut Grove,
     look: &mut Look,
     stalled: &Stalled,
@@ -119,19 +119,19 @@ async fn open_trouble(
 }
 
 /// Opens the nodes whose rows are listed, as far as they are on the page; one of them at a window
-/// of its own.
+/// of its own. No more while `rows_max` are shown.
 pub(super) async fn open_chosen(
     grove: &mut Grove,
     look: &mut Look,
-    open: &[String],
-    window: Option<(i64, u64)>,
+    (open, window): (&[String], Option<(i64, u64)>),
+    rows_max: usize,
 ) -> Result<(), QueryError> {
     let mut chosen: HashSet<i64> =
         open.iter().take(OPEN_MAX_COUNT).filter_map(|row| row_id::decode(row)).collect();
     chosen.extend(window.map(|(no, _)| no));
     for _ in 0..OPEN_MAX_LEVELS {
         let mut openings = Vec::new();
-        let mut left = CHOSEN_ROWS_MAX.saturating_sub(grove.len());
+        let mut left = rows_max.saturating_sub(grove.len());
         for row in grove.closed().filter(|row| chosen.contains(&row.no)) {
             let children = usize::try_from(row.children).unwrap_or(usize::MAX);
             let rows = children.min(WINDOW_MAX_ROWS).min(left);

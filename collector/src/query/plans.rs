@@ -16,7 +16,7 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
-use super::{FeedRequest, ForestRequest, SessionsRequest, fixture::Fixture};
+use super::{FeedRequest, ForestRequest, Scope, SessionsRequest, TreeRequest, fixture::Fixture};
 
 /// Tables that grow with the log, by every name that statements give them.
 const LARGE: [&str; 10] = ["s", "r", "p", "c", "t", "a", "e", "session", "event", "alert"];
@@ -110,6 +110,10 @@ async fn ask_everything(fixture: &Fixture) {
     };
     query.forest(&chosen).await.unwrap();
     query.tree_around("b", None).await.unwrap();
+    let request = TreeRequest::default();
+    query.subtree("a", &request).await.unwrap();
+    query.timeline("b", Scope::Tree, &request).await.unwrap();
+    query.timeline("b", Scope::Subtree, &request).await.unwrap();
     query.feed("a", &FeedRequest::default()).await.unwrap();
     let around = FeedRequest { around: Some(1), ..FeedRequest::default() };
     query.feed("a", &around).await.unwrap();

@@ -7,7 +7,7 @@ use super::{
     Query, QueryError,
     ancestors::path_to,
     figures::count,
-    forest::{Grove, Opening, WINDOW_MAX_ROWS, open_chosen},
+    forest::{CHOSEN_ROWS_MAX, Grove, Opening, WINDOW_MAX_ROWS, open_chosen},
     look::Look,
     row_id, session, session_row,
     stalled::Stalled,
@@ -33,27 +33,32 @@ impl Query {
         let Some((no, _)) = session::number(&mut look, id).await? else { return Ok(None) };
         let as_of = look.as_of().await?;
         let stalled = Stalled::look(&mut look).await?;
-        let levels = u32::try_from(PATH_MAX_LEVELS + 1).unwrap_or(u32::MAX);
-        let path = path_to(&mut look, no, levels).await?;
-        let mut path = session_row::fetch_numbers(&mut look.tx, path).await?;
-        path.sort_by_key(|row| row.depth);
-        let places: Vec<(i64, Option<i64>)> =
-            path.iter().map(|row| (row.no, row.parent_no)).collect();
-        path.truncate(1);
-        let mut grove = Grove::of(path);
-        let rows =
-            (PATH_ROWS_MAX / places.len().max(1)).clamp(PATH_WINDOW_MIN_ROWS, WINDOW_MAX_ROWS);
-        for (child, parent) in places.into_iter().skip(1) {
-            let Some(parent) = parent else { continue };
-            let before = siblings_before(&mut look, parent, child).await?;
-            let from = before.saturating_sub(u64::try_from(rows / 2).unwrap_or(0));
-            grove.open_at(&mut look, Opening { no: parent, rows }, from).await?;
-        }
+        let mut grove = path(&mut look, no).await?;
         let own = [row_id::encode(no)];
-        open_chosen(&mut grove, &mut look, open.unwrap_or(&own), None).await?;
+        let open = (open.unwrap_or(&own), None);
+        open_chosen(&mut grove, &mut look, open, CHOSEN_ROWS_MAX).await?;
         let roots = grove.into_nodes(&look, &stalled);
         Ok(Some(ForestView { roots, counts: Counts::default(), older: None, as_of }))
     }
+}
+
+/// The path to the session `no`, open, with the siblings around it.
+pub(super) async fn path(look: &mut Look, no: i64) -> Result<Grove, QueryError> {
+    let levels = u32::try_from(PATH_MAX_LEVELS + 1).unwrap_or(u32::MAX);
+    let path = path_to(look, no, levels).await?;
+    let mut path = session_row::fetch_numbers(&mut look.tx, path).await?;
+    path.sort_by_key(|row| row.depth);
+    let places: Vec<(i64, Option<i64>)> = path.iter().map(|row| (row.no, row.parent_no)).collect();
+    path.truncate(1);
+    let mut grove = Grove::of(path);
+    let rows = (PATH_ROWS_MAX / places.len().max(1)).clamp(PATH_WINDOW_MIN_ROWS, WINDOW_MAX_ROWS);
+    for (child, parent) in places.into_iter().skip(1) {
+        let Some(parent) = parent else { continue };
+        let before = siblings_before(look, parent, child).await?;
+        let from = before.saturating_sub(u64::try_from(rows / 2).unwrap_or(0));
+        grove.open_at(look, Opening { no: parent, rows }, from).await?;
+    }
+    Ok(grove)
 }
 
 async fn siblings_before(look: &mut Look, parent: i64, child: i64) -> Result<u64, QueryError> {

@@ -80,6 +80,8 @@ fn router(site: Site) -> Router {
         .route("/s", get(pages::session_by_parameter))
         .route("/s/{id}", get(pages::session))
         .route("/s/{id}/e/{position}", get(pages::event))
+        .route("/s/{id}/timeline", get(pages::timeline))
+        .route("/s/{id}/tree", get(pages::subtree))
         .route("/static/{*path}", get(assets::file))
         .route("/theme/{name}", get(assets::theme))
         .route("/dashboard", get(index::old))

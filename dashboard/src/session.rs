@@ -18,6 +18,7 @@ use inspector::Inspector;
 use crate::{
     chrome::Chrome,
     format,
+    head::{self, Kept, View, ViewTab},
     links::Link,
     outline::{self, OpenSet, Piece, Place},
 };
@@ -34,6 +35,7 @@ pub struct SessionPage {
     header: Header,
     pieces: Vec<Piece>,
     tree_count: String,
+    views: Vec<ViewTab>,
     tabs: Vec<Tab>,
     feed: Feed,
     inspector: Option<Inspector>,
@@ -150,6 +152,7 @@ impl SessionPage {
             selected: selected.as_ref().map(|event| event.item.position),
         };
         let page = links.page(params);
+        let kept = Kept { open: links.open.as_deref(), at: None };
         let place = Place { page: &page, current: Some(&session.id), now: chrome.now };
         let root = tree.roots.first().map_or(session, |root| &root.session);
         Self {
@@ -157,6 +160,7 @@ impl SessionPage {
             header: Header::new(session, root, ancestors, alerts, (&links, chrome.now)),
             pieces: outline::outline(tree, place).all(),
             tree_count: format::count(root.subtree.sessions.max(1)),
+            views: head::views(&session.id, View::Feed, kept),
             tabs: tabs(session, &links),
             feed: Feed::new(feed, &links, chrome.now),
             inspector: selected

@@ -4,6 +4,8 @@ mod forest;
 mod params;
 mod person;
 mod session;
+mod subtree;
+mod timeline;
 
 use axum::{
     body::Body,
@@ -22,6 +24,8 @@ pub(super) use forest::show as forest;
 pub(super) use params::PageParams;
 pub(super) use person::Person;
 pub(super) use session::{event, show as session, show_by_parameter as session_by_parameter};
+pub(super) use subtree::show as subtree;
+pub(super) use timeline::show as timeline;
 
 /// The frame of a page for this reader.
 fn chrome(site: &Site, preferences: Preferences, as_of: Option<Position>) -> Chrome {

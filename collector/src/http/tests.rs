@@ -129,10 +129,12 @@ async fn no_page_of_another_origin_changes_anything() {
 #[test]
 fn the_description_has_every_route_for_programs_and_no_other() {
     /// Routes that only people use.
-    const PAGES: [&str; 7] = [
+    const PAGES: [&str; 9] = [
         "/s",
         "/s/{id}",
         "/s/{id}/e/{position}",
+        "/s/{id}/timeline",
+        "/s/{id}/tree",
         "/static/{*path}",
         "/theme/{name}",
         "/dashboard",

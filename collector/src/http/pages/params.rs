@@ -26,6 +26,20 @@ pub(in crate::http) struct PageParams {
     pub(super) id: Option<String>,
     /// An event of it.
     pub(super) e: Option<String>,
+    /// `tree` or `timeline`: another page of it.
+    pub(super) page: Option<String>,
+    /// What a timeline shows begins here.
+    pub(super) from: Option<String>,
+    /// … and ends here.
+    pub(super) to: Option<String>,
+    /// Whether a timeline folds long silences.
+    pub(super) gaps: Option<String>,
+    /// Whether it draws the critical path.
+    pub(super) crit: Option<String>,
+    /// Whether it is a table.
+    pub(super) view: Option<String>,
+    /// Whether it shows the subtree only.
+    pub(super) only: Option<String>,
 }
 
 impl PageParams {

@@ -6,9 +6,9 @@ use axum::{
     response::Response,
 };
 use banyan_dashboard::{SessionInput, SessionPage, SessionParams};
-use banyan_protocol::Position;
+use banyan_protocol::{Position, view::SessionView};
 
-use super::{chrome, params::PageParams, person::preferences, render};
+use super::{chrome, params::PageParams, person::preferences, render, subtree, timeline};
 use crate::{
     http::{Site, error::ApiError, id::SessionId},
     query::{FeedRequest, Lookup, Query},
@@ -47,12 +47,26 @@ pub(in crate::http) async fn show_by_parameter(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let id = params.id.clone().ok_or(ApiError::NoSession)?;
+    match params.page.as_deref() {
+        Some("tree") => return subtree::page(&site, &query, &id, params, &headers).await,
+        Some("timeline") => return timeline::page(&site, &query, &id, params, &headers).await,
+        Some(_) | None => {}
+    }
     let position = match params.e.as_deref().map(str::parse) {
         None => None,
         Some(Ok(position)) => Some(position),
         Some(Err(_)) => return Err(ApiError::NoEvent),
     };
     page(&site, &query, (&id, position), params, &headers).await
+}
+
+/// The session `id`, or why there is none.
+pub(super) async fn find(query: &Query, id: &str) -> Result<SessionView, ApiError> {
+    match query.session(id).await? {
+        Lookup::Found(session) => Ok(session),
+        Lookup::Deleted => Err(ApiError::SessionDeleted),
+        Lookup::Missing => Err(ApiError::NoSession),
+    }
 }
 
 async fn page(
@@ -63,11 +77,7 @@ async fn page(
     headers: &HeaderMap,
 ) -> Result<Response, ApiError> {
     let settled = query.settle().await;
-    let session = match query.session(id).await? {
-        Lookup::Found(session) => session,
-        Lookup::Deleted => return Err(ApiError::SessionDeleted),
-        Lookup::Missing => return Err(ApiError::NoSession),
-    };
+    let session = find(query, id).await?;
     let selected = match position {
         Some(position) => Some(query.event(id, position).await?.ok_or(ApiError::NoEvent)?),
         None => None,

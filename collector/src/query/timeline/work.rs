@@ -133,7 +133,7 @@ impl Calls {
             let start = Timestamp::from_micros(at.saturating_sub(took));
             self.calls.push(TimedCall { start, ..call });
         }
-        self.calls.sort_by(|one, other| (one.start, one.end).cmp(&(other.start, other.end)));
+        self.calls.sort_by_key(|call| (call.start, call.end));
         self.calls
     }
 }

@@ -1,0 +1,66 @@
+//! `/s/{id}/timeline`: when every session of a tree was active, and what held it up.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use banyan_dashboard::{
+    TimelineInput, TimelinePage, TimelineParams,
+    timeline::{self, CriticalPath, Gaps, TimelineForm},
+};
+use banyan_protocol::Timestamp;
+
+use super::{chrome, params::PageParams, person::preferences, render, session::find};
+use crate::{
+    http::{Site, error::ApiError, id::SessionId},
+    query::{Query, Scope, TreeRequest},
+};
+
+/// A timeline.
+pub(in crate::http) async fn show(
+    State(site): State<Site>,
+    State(query): State<Query>,
+    uri: Uri,
+    params: PageParams,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let SessionId(id) = SessionId::in_uri(&uri).ok_or(ApiError::NoSession)?;
+    page(&site, &query, &id, params, &headers).await
+}
+
+pub(super) async fn page(
+    site: &Site,
+    query: &Query,
+    id: &str,
+    params: PageParams,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
+    query.settle().await;
+    let session = find(query, id).await?;
+    let request = TreeRequest { open: params.open(), window: params.window() };
+    let params = timeline_params(params);
+    let scope = match params.scope {
+        timeline::Scope::Tree => Scope::Tree,
+        timeline::Scope::Subtree => Scope::Subtree,
+    };
+    let (tree, timeline) = query.timeline(id, scope, &request).await?.ok_or(ApiError::NoSession)?;
+    let chrome = chrome(site, preferences(headers), Some(tree.as_of));
+    let ancestors = query.ancestors(id).await?;
+    let input = TimelineInput { session, ancestors, tree, timeline, params };
+    render(&TimelinePage::new(chrome, &input))
+}
+
+fn timeline_params(params: PageParams) -> TimelineParams {
+    let moment = |text: Option<&str>| text.and_then(Timestamp::parse);
+    TimelineParams {
+        from: moment(params.from.as_deref()),
+        to: moment(params.to.as_deref()),
+        open: params.open,
+        at: None,
+        gaps: Gaps::parse(params.gaps.as_deref()),
+        path: CriticalPath::parse(params.crit.as_deref()),
+        view: TimelineForm::parse(params.view.as_deref()),
+        scope: timeline::Scope::parse(params.only.as_deref()),
+    }
+}

@@ -30,10 +30,11 @@ const WRITER_CACHE_KIB: u32 = 32 * 1024;
 const READER_CACHE_KIB: u32 = 4 * 1024;
 /// How long to wait for a lock that only a checkpoint can hold.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
-/// The write-ahead log is copied into the file when it has grown to this many pages (16 MiB).
-const CHECKPOINT_PAGES: u32 = 4_000;
+/// The write-ahead log is copied into the file when it has grown to this many pages (64 MiB): each
+/// copy syncs, and the log's own syncs wait behind it, so it is better done seldom.
+const CHECKPOINT_PAGES: u32 = 16_000;
 /// What the write-ahead log is cut back to after a burst.
-const WAL_MAX_BYTES: u32 = 64 * 1024 * 1024;
+const WAL_MAX_BYTES: u32 = 128 * 1024 * 1024;
 
 /// The read model's database. Clones share it, also across [`View::replace`].
 #[derive(Clone, Debug)]

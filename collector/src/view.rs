@@ -62,6 +62,16 @@ pub(crate) enum ViewError {
     Delete(#[source] std::io::Error),
 }
 
+impl ViewError {
+    /// What the database said, if it was the database.
+    pub(crate) fn database(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Database(error) => Some(error),
+            Self::Schema(_) | Self::Delete(_) => None,
+        }
+    }
+}
+
 impl View {
     /// Opens the readers of the view at `path`, which a writer must have made.
     pub(crate) async fn open(path: &Path) -> Result<Self, ViewError> {

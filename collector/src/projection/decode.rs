@@ -109,7 +109,20 @@ pub(super) struct Poison<'a> {
     pub event: Option<(Box<Recorded<'a>>, &'a str)>,
 }
 
+/// How folding an entry failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// The last time.
+    pub reason: String,
+    /// How many times.
+    pub count: u32,
+}
+
 impl Placed<'_> {
+    fn poison<'a>(&self, reason: String) -> Step<'a> {
+        Step::Poison(Poison { position: self.position, reason, event: None })
+    }
+
     fn origin(&self) -> Origin {
         let digest = blake3::hash(&self.entry.bytes);
         Origin {
@@ -172,36 +185,32 @@ pub(super) fn mend(placed: &Placed<'_>) -> Option<String> {
     }
 }
 
-/// What an entry says that cannot be read as it stands, or that must not be folded for the
-/// reason `poisoned`; `mended` is what [`mend`] made of it.
-pub(super) fn unsound<'a>(
-    placed: &Placed<'a>,
-    mended: Option<&'a str>,
-    poisoned: Option<&str>,
-) -> Step<'a> {
-    let position = placed.position;
-    let poison = |reason: String, event| Step::Poison(Poison { position, reason, event });
-    match placed.entry.source {
-        Source::Banyan => {
-            let reason = poisoned.unwrap_or("a fact of our own that this version cannot read");
-            return poison(reason.to_owned(), None);
-        }
-        Source::Aop => {}
-    }
-    let Some(text) = mended.or_else(|| text(placed.entry)) else {
-        return poison("not UTF-8".to_owned(), None);
-    };
+/// What an entry says that cannot be read as it stands; `mended` is what [`mend`] made of it.
+pub(super) fn unsound<'a>(placed: &Placed<'a>, mended: Option<&'a str>) -> Step<'a> {
     let mut flags = Flags::default();
     if mended.is_some() {
         flags.insert(Flags::REPAIRED);
     }
-    let reason = match (poisoned, event(placed.origin(), text, flags)) {
-        (None, Ok(recorded)) => return Step::Event(Box::new(recorded), text),
-        (None, Err(violations)) => rules(&violations),
-        (Some(reason), _) => reason.to_owned(),
+    let text = match placed.entry.source {
+        Source::Aop => mended.or_else(|| text(placed.entry)),
+        Source::Banyan => return placed.poison("a fact that this version cannot read".to_owned()),
     };
-    let remains = remains(placed.origin(), text, flags);
-    poison(reason, remains.map(|recorded| (Box::new(recorded), text)))
+    let Some(text) = text else { return placed.poison("not UTF-8".to_owned()) };
+    match event(placed.origin(), text, flags) {
+        Ok(recorded) => Step::Event(Box::new(recorded), text),
+        Err(violations) => raw(placed, text, flags, rules(&violations)),
+    }
+}
+
+/// What is kept of an entry on which folding failed as `failure` says: the bare event, or, when
+/// folding failed even on that, nothing but a note.
+pub(super) fn poisoned<'a>(placed: &Placed<'a>, failure: &Failure) -> Step<'a> {
+    match (placed.entry.source, text(placed.entry)) {
+        (Source::Aop, Some(text)) if failure.count < 2 => {
+            raw(placed, text, Flags::default(), failure.reason.clone())
+        }
+        (Source::Aop | Source::Banyan, _) => placed.poison(failure.reason.clone()),
+    }
 }
 
 /// Reads a stored event again, whose text and flags are those of its row.
@@ -210,6 +219,12 @@ pub(super) fn again(origin: Origin, text: &str, flags: Flags) -> Option<Recorded
         return remains(origin, text, flags);
     }
     event(origin, text, flags).ok()
+}
+
+/// A poisonous entry, with the bare event where its session can be told.
+fn raw<'a>(placed: &Placed<'a>, text: &'a str, flags: Flags, reason: String) -> Step<'a> {
+    let event = remains(placed.origin(), text, flags).map(|event| (Box::new(event), text));
+    Step::Poison(Poison { position: placed.position, reason, event })
 }
 
 fn text(entry: &Entry) -> Option<&str> {

@@ -179,12 +179,10 @@ fn take_off(nodes: &mut Nodes, no: No, position: Position) -> Result<(), Unloade
 
 /// Puts a session with its subtree below `parent`; returns the root of that tree.
 fn put_on(nodes: &mut Nodes, no: No, parent: No, position: Position) -> Result<No, Unloaded> {
-    let node = nodes.get(no)?;
-    let (sub, times_left) = (node.sub, node.times_left);
+    let sub = nodes.get(no)?.sub;
     nodes.get_mut(parent)?.children += 1;
     climb(nodes, parent, |above| {
         above.sub = above.sub.plus(sub);
-        above.times_left |= times_left;
         above.sub_last_position = position;
     })
 }

@@ -13,7 +13,7 @@ use super::{
     groups::Groups,
     identity::{Identity, Known, Verdict, judge},
     node::{No, Node, Stale},
-    nodes::{Nodes, Unloaded},
+    nodes::{Nodes, Room, Unloaded},
     recorded::Recorded,
     rollup,
     rows::{Acknowledgement, Rows},
@@ -49,9 +49,9 @@ pub(crate) enum FoldError {
 
 impl Fold {
     /// Goes on behind the session number `last_no` and the group number `last_group`.
-    pub(super) fn new(last_no: No, last_group: i64) -> Self {
+    pub(super) fn new(last_no: No, last_group: i64, room: Room) -> Self {
         Self {
-            nodes: Nodes::new(last_no),
+            nodes: Nodes::new(last_no, room),
             seen: Seen::default(),
             groups: Groups::new(last_group),
             rows: Rows::default(),

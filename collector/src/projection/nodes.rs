@@ -15,10 +15,17 @@ use thiserror::Error;
 
 use super::node::{No, Node, Stale};
 
-/// Sessions kept between batches.
-const NODES_MAX_COUNT: usize = 50_000;
-/// About how much memory they may take.
-const NODES_MAX_BYTES: usize = 48 * 1024 * 1024;
+/// What may be kept between batches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Room {
+    /// Sessions.
+    pub nodes_count: usize,
+    /// About how much memory they may take.
+    pub nodes_bytes: usize,
+}
+
+/// What a collector keeps.
+pub(super) const NODES_MAX: Room = Room { nodes_count: 50_000, nodes_bytes: 48 * 1024 * 1024 };
 
 /// A session was needed that had not been loaded.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -46,12 +53,14 @@ pub(super) struct Nodes {
     last_no: No,
     batch: u64,
     size_bytes: usize,
+    room: Room,
 }
 
 impl Nodes {
     /// An empty set over a view whose largest session number is `last_no`.
-    pub(super) fn new(last_no: No) -> Self {
+    pub(super) fn new(last_no: No, room: Room) -> Self {
         Self {
+            room,
             by_no: HashMap::new(),
             by_id: HashMap::new(),
             claimants: HashMap::new(),
@@ -188,9 +197,12 @@ impl Nodes {
     /// Drops the least recently used sessions when there are too many. To be called when
     /// everything that was taken by [`Self::take_stale`] is committed.
     pub(super) fn evict(&mut self) {
-        if self.by_no.len() <= NODES_MAX_COUNT && self.size_bytes <= NODES_MAX_BYTES {
+        let Room { nodes_count, nodes_bytes } = self.room;
+        if self.by_no.len() <= nodes_count && self.size_bytes <= nodes_bytes {
             return;
         }
+        // Some more than needed, so that this is not for every batch.
+        let (nodes_count, nodes_bytes) = (nodes_count / 4 * 3, nodes_bytes / 4 * 3);
         let mut oldest: Vec<(u64, No)> = self
             .by_no
             .values()
@@ -199,9 +211,7 @@ impl Nodes {
             .collect();
         oldest.sort_unstable();
         for (_, no) in oldest {
-            if self.by_no.len() <= NODES_MAX_COUNT / 4 * 3
-                && self.size_bytes <= NODES_MAX_BYTES / 4 * 3
-            {
+            if self.by_no.len() <= nodes_count && self.size_bytes <= nodes_bytes {
                 break;
             }
             self.drop_node(no);

@@ -5,9 +5,6 @@
 //! the identities of two batches are remembered ([`super::seen`]).
 
 use std::{
-    cell::Cell,
-    collections::BTreeMap,
-    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -20,6 +17,8 @@ use tokio::task::JoinHandle;
 use super::{
     decode::{self, Step},
     fold::{Fold, FoldError},
+    nodes::{NODES_MAX, Room},
+    poisoned::{Poisoned, fold_all},
     prefetch::prefetch,
     replay::replay,
     rows::Rows,
@@ -61,9 +60,6 @@ pub(crate) enum PipelineError {
     Writer(#[source] tokio::task::JoinError),
 }
 
-/// Entries on which folding failed before, and how: they are kept without being folded.
-pub(super) type Poisoned = BTreeMap<Position, String>;
-
 type Written = (SqliteConnection, Result<Vec<Times>, sqlx::Error>);
 
 /// A view that follows a log.
@@ -91,6 +87,11 @@ enum Writer {
 impl Pipeline {
     /// Opens or makes the view at `path` and goes on behind its checkpoint.
     pub(super) async fn open(path: &Path) -> Result<Self, PipelineError> {
+        Self::open_with(path, NODES_MAX).await
+    }
+
+    /// The same with other bounds.
+    pub(super) async fn open_with(path: &Path, room: Room) -> Result<Self, PipelineError> {
         let mut writer = View::writer(path).await?;
         let reader = View::reader(path).await?;
         let position = meta::checkpoint(&mut writer, meta::SESSIONS).await?;
@@ -98,7 +99,7 @@ impl Pipeline {
         let (last_no, last_group) = meta::last_numbers(&mut writer).await?;
         Ok(Self {
             path: path.to_owned(),
-            fold: Fold::new(last_no, last_group),
+            fold: Fold::new(last_no, last_group, room),
             reader,
             writer: Writer::Idle(writer),
             folded: position,
@@ -142,8 +143,8 @@ impl Pipeline {
         let position = last.position;
         let sound: Vec<Option<Step<'_>>> = entries
             .iter()
-            .map(|placed| match poisoned.get(&placed.position) {
-                Some(_) => None,
+            .map(|placed| match poisoned.get(placed.position) {
+                Some(failure) => Some(decode::poisoned(placed, failure)),
                 None => decode::sound(placed),
             })
             .collect();
@@ -157,13 +158,17 @@ impl Pipeline {
             .zip(sound)
             .zip(&mended)
             .map(|((placed, step), mended)| {
-                let poisoned = poisoned.get(&placed.position).map(String::as_str);
-                step.unwrap_or_else(|| decode::unsound(placed, mended.as_deref(), poisoned))
+                step.unwrap_or_else(|| decode::unsound(placed, mended.as_deref()))
             })
             .collect();
 
         self.fold.begin();
-        prefetch(&mut self.reader, &mut self.fold, &steps).await?;
+        // A connection that nothing was written behind has its pages in memory still.
+        let connection = match &mut self.writer {
+            Writer::Idle(connection) => connection,
+            Writer::Busy(..) | Writer::Lost => &mut self.reader,
+        };
+        prefetch(connection, &mut self.fold, &steps).await?;
         fold_all(&mut self.fold, steps)?;
         self.settle().await?;
         self.finish(position).await?;
@@ -252,6 +257,8 @@ impl Pipeline {
     }
 
     fn begin_write(&mut self, rows: Rows) {
+        let poison = u64::try_from(rows.poison.len()).unwrap_or(u64::MAX);
+        metrics::counter!("banyan_projection_poison_total").increment(poison);
         let position = rows.position;
         self.tally = Tally::of(&rows, self.counted_behind);
         self.writer = match std::mem::replace(&mut self.writer, Writer::Lost) {
@@ -265,23 +272,4 @@ impl Pipeline {
             busy @ (Writer::Busy(..) | Writer::Lost) => busy,
         };
     }
-}
-
-/// Folds every step. A failure, even a panic, names the entry that it happened at; the fold is
-/// then of no more use, but the next one can leave that entry out.
-fn fold_all(fold: &mut Fold, steps: Vec<Step<'_>>) -> Result<(), PipelineError> {
-    let at = Cell::new(0);
-    let run = || {
-        for step in steps {
-            at.set(step.position());
-            fold.step(step)?;
-        }
-        Ok::<(), FoldError>(())
-    };
-    let reason = match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(Ok(())) => return Ok(()),
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => "folding it panicked".to_owned(),
-    };
-    Err(PipelineError::Entry { position: at.get(), reason })
 }

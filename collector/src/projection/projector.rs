@@ -11,7 +11,8 @@ use tokio::{runtime::Handle, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    pipeline::{Pipeline, PipelineError, Poisoned},
+    pipeline::{Pipeline, PipelineError},
+    poisoned::Poisoned,
     slots,
     store::meta,
 };
@@ -56,6 +57,23 @@ pub(crate) enum ProjectorError {
     Database(#[from] sqlx::Error),
 }
 
+impl ProjectorError {
+    /// Whether the view's file is damaged, so that trying again is of no use.
+    fn is_damage(&self) -> bool {
+        // The codes of SQLite for a malformed file, and for one that is no database.
+        const DAMAGED: [u32; 2] = [11, 26];
+        let database = match self {
+            Self::Database(error) | Self::Pipeline(PipelineError::Database(error)) => Some(error),
+            Self::View(error) | Self::Pipeline(PipelineError::View(error)) => error.database(),
+            Self::Log(_) | Self::Pipeline(_) => None,
+        };
+        let code = database.and_then(|error| error.as_database_error()?.code());
+        // The lowest byte is the error, the others say more of it.
+        let code = code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff);
+        code.is_some_and(|code| DAMAGED.contains(&code))
+    }
+}
+
 impl Projector {
     /// Opens or makes the view of `log` in `directory`, which the log holds.
     ///
@@ -68,7 +86,7 @@ impl Projector {
         let view = View::open(read).await?;
         let progress = Progress::new(log.changed(), position);
         let (current, outdated) = (slots.current, slots.outdated);
-        let (poisoned, found) = (Poisoned::new(), log.head());
+        let (poisoned, found) = (Poisoned::default(), log.head());
         Ok(Self { log, view, progress, current, outdated, poisoned, found })
     }
 
@@ -92,23 +110,37 @@ impl Projector {
     async fn run(mut self, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let Err(error) = self.follow(&stop).await else { return };
-            match error {
-                ProjectorError::Pipeline(PipelineError::Entry { position, reason }) => {
-                    tracing::error!(position, reason, "The entry at {position} is poison");
-                    self.poisoned.insert(position, reason);
-                }
-                error @ (ProjectorError::Pipeline(_)
-                | ProjectorError::Log(_)
-                | ProjectorError::View(_)
-                | ProjectorError::Database(_)) => {
-                    let error: &dyn std::error::Error = &error;
-                    tracing::error!(error, "Projecting was interrupted and will be tried again");
-                    metrics::counter!("banyan_projection_failures_total").increment(1);
-                    // Stopping ends the wait.
-                    drop(timeout(RETRY, stop.cancelled()).await);
-                }
+            if let ProjectorError::Pipeline(PipelineError::Entry { position, reason }) = error {
+                tracing::error!(position, reason, "the entry at {position} is poison");
+                self.poisoned.note(position, reason);
+                continue;
             }
+            let cause: &dyn std::error::Error = &error;
+            tracing::error!(error = cause, "projecting was interrupted and will be tried again");
+            metrics::counter!("banyan_projection_failures_total").increment(1);
+            if error.is_damage()
+                && let Err(error) = self.start_over().await
+            {
+                let cause: &dyn std::error::Error = &error;
+                tracing::error!(error = cause, "the damaged view cannot be built again yet");
+            }
+            // Stopping ends the wait.
+            drop(timeout(RETRY, stop.cancelled()).await);
         }
+    }
+
+    /// Leaves the damaged view to its readers, as long as it lasts, and begins a new one.
+    async fn start_over(&mut self) -> Result<(), ProjectorError> {
+        let fresh = slots::other(&self.current);
+        if self.outdated.as_ref() == Some(&fresh) {
+            View::delete(&self.current)?;
+            slots::make(&self.current, self.log.identity()).await?;
+            return Ok(());
+        }
+        View::delete(&fresh)?;
+        slots::make(&fresh, self.log.identity()).await?;
+        self.outdated = Some(std::mem::replace(&mut self.current, fresh));
+        Ok(())
     }
 
     async fn follow(&mut self, stop: &CancellationToken) -> Result<(), ProjectorError> {
@@ -171,7 +203,7 @@ impl Projector {
             return Err(error.into());
         }
         View::delete(&outdated)?;
-        tracing::info!("The view was rebuilt for this version");
+        tracing::info!("the view was built again");
         Ok(())
     }
 

@@ -66,6 +66,12 @@ pub(super) async fn choose(
     Ok(Slots { current, outdated })
 }
 
+/// The file that is not in use while `path` is.
+pub(super) fn other(path: &Path) -> PathBuf {
+    let [first, second] = NAMES.map(|name| path.with_file_name(name));
+    if path == first { second } else { first }
+}
+
 fn paths(directory: &Path) -> [PathBuf; 2] {
     NAMES.map(|name| directory.join(name))
 }

@@ -1,5 +1,6 @@
 //! The projection as a whole: stories in, a view out.
 
+mod alerts;
 mod any_order;
 mod batches;
 mod deleting;

@@ -12,7 +12,8 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::{
     forest::{Claim, Place, place},
-    pipeline::{Pipeline, PipelineError, Poisoned},
+    pipeline::{Pipeline, PipelineError},
+    poisoned::Poisoned,
     projector::{BATCH_EVENTS, ProjectorError},
     slots,
     store::{dump, meta},
@@ -102,14 +103,14 @@ async fn fill(
     log: &Log,
     up_to: Position,
 ) -> Result<Position, ProjectorError> {
-    let mut poisoned = Poisoned::new();
+    let mut poisoned = Poisoned::default();
     while pipeline.folded() < up_to {
         let mut commits = log.read_after(pipeline.folded(), BATCH_EVENTS).await?;
         commits.retain(|commit| commit.first <= up_to);
         match pipeline.take(&commits, &poisoned).await {
             Ok(_) => {}
             Err(PipelineError::Entry { position, reason }) => {
-                poisoned.insert(position, reason);
+                poisoned.note(position, reason);
                 pipeline.reopen().await?;
             }
             Err(error) => return Err(error.into()),

@@ -50,7 +50,7 @@ async fn deliver(delivery: &Delivery) -> Scene {
         rest = behind;
         batches.push(batch);
         if *restarts {
-            scene.take(&std::mem::take(&mut batches)).await;
+            scene.take_forgetful(&std::mem::take(&mut batches)).await;
         }
     }
     batches.push(rest);

@@ -25,6 +25,7 @@ async fn follow(directory: &TempDir, log: &Log) -> std::path::PathBuf {
     let (view, progress) = (projector.view(), projector.progress());
     let stop = CancellationToken::new();
     let task = projector.start(stop.clone());
+    let _stop = stop.clone().drop_guard();
     projected(&progress, log).await;
     stop.cancel();
     task.await.unwrap();
@@ -54,6 +55,7 @@ async fn the_view_follows_the_log() {
     let (view, progress) = (projector.view(), projector.progress());
     let stop = CancellationToken::new();
     let task = projector.start(stop.clone());
+    let _stop = stop.clone().drop_guard();
     for sequence in 1..=20 {
         log.append(vec![speak("a", sequence)]).await.unwrap();
         assert!(progress.projected() <= progress.head());
@@ -109,6 +111,36 @@ async fn a_view_of_no_use_is_built_again() {
         let path = follow(&directory, &log).await;
         assert_eq!(events(&path).await, 1);
     }
+}
+
+#[tokio::test]
+async fn a_view_that_is_damaged_while_it_is_used_is_built_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = open(&directory).await;
+    log.append(vec![speak("a", 1)]).await.unwrap();
+    let projector = Projector::open(directory.path(), log.clone()).await.unwrap();
+    let (view, progress) = (projector.view(), projector.progress());
+    let stop = CancellationToken::new();
+    let task = projector.start(stop.clone());
+    let _stop = stop.clone().drop_guard();
+    projected(&progress, &log).await;
+    let damaged = view.path();
+    // A table that begins behind the end of the file.
+    let mut connection = View::writer(&damaged).await.unwrap();
+    for statement in [
+        "pragma writable_schema = on",
+        "update sqlite_schema set rootpage = 99999 where name = 'event'",
+        "pragma schema_version = 77",
+    ] {
+        sqlx::query(statement).execute(&mut connection).await.unwrap();
+    }
+    drop(connection);
+    log.append(vec![speak("a", 2)]).await.unwrap();
+    projected(&progress, &log).await;
+    assert_ne!(view.path(), damaged);
+    assert_eq!(events(&view.path()).await, 2);
+    stop.cancel();
+    task.await.unwrap();
 }
 
 #[tokio::test]

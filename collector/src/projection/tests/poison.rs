@@ -1,7 +1,17 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{random::cases, story::*};
+use super::{
+    super::{
+        decode::{entries, sound},
+        fold::Fold,
+        nodes::NODES_MAX,
+        pipeline::PipelineError,
+        poisoned::{Poisoned, fold_all},
+    },
+    random::cases,
+    story::*,
+};
 use crate::log::{Entry, Source};
 
 #[tokio::test]
@@ -24,6 +34,35 @@ async fn poison_is_isolated() {
         scene.texts(events).await,
         ["1 cognition.thought 0", "4 unreadable 128", "7 cognition.thought 0"]
     );
+}
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_folded_is_kept_raw() {
+    let story = [speak("a", 1), spawn("a", 2, "b"), delete("a"), speak("c", 1)];
+    let scene = Scene::new();
+    let mut poisoned = Poisoned::default();
+    for position in [2, 3, 4, 4] {
+        poisoned.note(position, "it panicked".to_owned());
+    }
+    scene.take_poisoned(&log(&story), &poisoned).await;
+    let poison = "select position || ' ' || reason from poison order by position";
+    assert_eq!(scene.texts(poison).await, ["2 it panicked", "3 it panicked", "4 it panicked"]);
+    let events = "select (key / 256) || ' ' || kind from event order by key";
+    assert_eq!(scene.texts(events).await, ["1 cognition.thought", "2 unreadable"]);
+    assert_eq!(scene.places().await, ["a 0"]);
+}
+
+#[tokio::test]
+async fn a_failure_names_its_entry() {
+    let log = log(&[speak("a", 1), speak("b", 1)]);
+    let entries = entries(&log, 0);
+    let mut fold = Fold::new(0, 0, NODES_MAX);
+    fold.begin();
+    // Nobody has looked for b.
+    fold.nodes.note_absent("a");
+    let steps = entries.iter().filter_map(sound).collect();
+    let error = fold_all(&mut fold, steps).unwrap_err();
+    assert!(matches!(error, PipelineError::Entry { position: 2, .. }), "{error}");
 }
 
 proptest! {

@@ -9,7 +9,9 @@ use sqlx::{Row as _, SqliteConnection};
 use tempfile::TempDir;
 
 use super::super::{
-    pipeline::{Pipeline, Poisoned},
+    nodes::{NODES_MAX, Room},
+    pipeline::Pipeline,
+    poisoned::Poisoned,
     store::dump,
     verify::{compare, misplaced},
 };
@@ -112,11 +114,11 @@ impl Scene {
         scene
     }
 
-    /// A view of `entries`, each taken in by a batch of its own.
+    /// A view of `entries`, each taken in by a batch of its own that finds nothing in memory.
     pub(super) async fn one_by_one(entries: &[Entry]) -> Self {
         let scene = Self::new();
         let log = log(entries);
-        scene.take(&log.chunks(1).collect::<Vec<_>>()).await;
+        scene.take_forgetful(&log.chunks(1).collect::<Vec<_>>()).await;
         scene
     }
 
@@ -126,11 +128,32 @@ impl Scene {
 
     /// Takes in `batches`, one after the other, in one run.
     pub(super) async fn take(&self, batches: &[&[Arc<Commit>]]) -> Position {
+        self.take_with(batches, NODES_MAX).await
+    }
+
+    /// The same, with room for nothing between the batches.
+    pub(super) async fn take_forgetful(&self, batches: &[&[Arc<Commit>]]) -> Position {
+        self.take_with(batches, Room { nodes_count: 0, nodes_bytes: 0 }).await
+    }
+
+    /// Takes in `log`, on some of whose entries folding failed before.
+    pub(super) async fn take_poisoned(&self, log: &[Arc<Commit>], poisoned: &Poisoned) {
+        let mut pipeline = self.open(NODES_MAX).await;
+        pipeline.take(log, poisoned).await.unwrap();
+        pipeline.settle().await.unwrap();
+        pipeline.close().await;
+    }
+
+    async fn open(&self, room: Room) -> Pipeline {
         let log = LogIdentity { id: "test".to_owned(), epoch: 1 };
         super::super::slots::make(&self.path(), &log).await.unwrap();
-        let mut pipeline = Pipeline::open(&self.path()).await.unwrap();
+        Pipeline::open_with(&self.path(), room).await.unwrap()
+    }
+
+    async fn take_with(&self, batches: &[&[Arc<Commit>]], room: Room) -> Position {
+        let mut pipeline = self.open(room).await;
         for batch in batches {
-            pipeline.take(batch, &Poisoned::new()).await.unwrap();
+            pipeline.take(batch, &Poisoned::default()).await.unwrap();
         }
         let position = pipeline.settle().await.unwrap();
         while pipeline.advance_search().await.unwrap() {}

@@ -1,18 +1,16 @@
-//! Marks that only grow: how far the log goes (`head`), how far the view has followed
-//! (`projected`), and how far its full-text index has (`searchable`). Writers publish them, readers
-//! wait for them; nobody sleeps.
+//! Two marks that only grow: how far the log goes (`head`) and how far the view has followed
+//! (`projected`). Writers publish them, readers wait for them; nobody sleeps.
 //!
 //! This room knows no other.
 
 use banyan_protocol::Position;
 use tokio::sync::watch;
 
-/// The marks. Clones share them.
+/// Both marks. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress {
     head: watch::Receiver<Position>,
     projected: watch::Sender<Position>,
-    searchable: watch::Sender<Position>,
 }
 
 impl Progress {
@@ -20,7 +18,7 @@ impl Progress {
     /// starts after an acknowledgement knows what to wait for); `projected` starts at what was
     /// found on disk.
     pub(crate) fn new(head: watch::Receiver<Position>, projected: Position) -> Self {
-        Self { head, projected: watch::Sender::new(projected), searchable: watch::Sender::new(0) }
+        Self { head, projected: watch::Sender::new(projected) }
     }
 
     /// The last position of the log.
@@ -35,33 +33,19 @@ impl Progress {
 
     /// Moves `projected` forward; a smaller position changes nothing.
     pub(crate) fn publish_projected(&self, position: Position) {
-        publish(&self.projected, position);
-    }
-
-    /// Moves `searchable` forward; a smaller position changes nothing.
-    pub(crate) fn publish_searchable(&self, position: Position) {
-        publish(&self.searchable, position);
+        self.projected.send_if_modified(|current| {
+            let grows = *current < position;
+            if grows {
+                *current = position;
+            }
+            grows
+        });
     }
 
     /// Wakes whenever `projected` moved.
     pub(crate) fn watch_projected(&self) -> watch::Receiver<Position> {
         self.projected.subscribe()
     }
-
-    /// Wakes whenever `searchable` moved.
-    pub(crate) fn watch_searchable(&self) -> watch::Receiver<Position> {
-        self.searchable.subscribe()
-    }
-}
-
-fn publish(mark: &watch::Sender<Position>, position: Position) {
-    mark.send_if_modified(|current| {
-        let grows = *current < position;
-        if grows {
-            *current = position;
-        }
-        grows
-    });
 }
 
 #[cfg(test)]

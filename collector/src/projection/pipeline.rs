@@ -125,11 +125,6 @@ impl Pipeline {
         self.written
     }
 
-    /// Everything up to here is in the full-text index.
-    pub(super) fn searchable(&self) -> Position {
-        self.searchable
-    }
-
     /// Takes in the entries of `commits` behind [`Self::folded`] and begins to write them.
     /// Returns how many there were.
     pub(super) async fn take(

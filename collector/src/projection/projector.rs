@@ -177,9 +177,7 @@ impl Projector {
             }
             self.move_readers().await?;
             self.publish(pipeline.written());
-            let is_advanced = pipeline.advance_search().await?;
-            self.progress.publish_searchable(pipeline.searchable());
-            if is_advanced {
+            if pipeline.advance_search().await? {
                 continue;
             }
             let folded = pipeline.folded();

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use banyan_protocol::Position;
-use tokio::{sync::watch, time::timeout};
+use tokio::time::timeout;
 
 use super::{Query, Settled};
 
 /// How long a read waits for the projection before it answers with what there is.
 pub(crate) const SETTLE_MAX_MS: u64 = 2_000;
-/// How long a search waits for the full-text index, after the projection.
-const INDEX_MAX_MS: u64 = 300;
 
 impl Query {
     /// Waits (bounded) until the view covers what the log held when this was called.
@@ -21,22 +19,10 @@ impl Query {
 
     /// Waits (bounded) until the view covers `position`; says whether it does.
     pub(crate) async fn settle_at(&self, position: Position) -> bool {
-        reached(self.progress.watch_projected(), position, SETTLE_MAX_MS).await
+        let mut projected = self.progress.watch_projected();
+        let covered = projected.wait_for(|projected| position <= *projected);
+        matches!(timeout(Duration::from_millis(SETTLE_MAX_MS), covered).await, Ok(Ok(_)))
     }
-
-    /// The same as [`Self::settle`] for a search: waits a little for the full-text index, too.
-    pub(crate) async fn settle_search(&self) -> Settled {
-        let head = self.progress.head();
-        let settled = self.settle().await;
-        // How far the index reaches is read together with what it finds.
-        let _covered = reached(self.progress.watch_searchable(), head, INDEX_MAX_MS).await;
-        settled
-    }
-}
-
-async fn reached(mut mark: watch::Receiver<Position>, position: Position, max_ms: u64) -> bool {
-    let covered = mark.wait_for(|mark| position <= *mark);
-    matches!(timeout(Duration::from_millis(max_ms), covered).await, Ok(Ok(_)))
 }
 
 #[cfg(test)]
@@ -62,22 +48,6 @@ mod tests {
         fixture.head.send_replace(3);
         fixture.progress.publish_projected(2);
         assert_eq!(fixture.query.settle().await, Settled { as_of: 2, complete: false });
-    }
-
-    #[tokio::test]
-    async fn a_search_waits_for_the_index_but_not_for_long() {
-        let fixture = Fixture::new().await;
-        tokio::time::pause();
-        fixture.head.send_replace(3);
-        fixture.progress.publish_projected(3);
-        let begun = tokio::time::Instant::now();
-        assert!(fixture.query.settle_search().await.complete);
-        // Timers count in whole milliseconds.
-        let waited = begun.elapsed().as_millis();
-        assert!(u128::from(INDEX_MAX_MS) <= waited && waited < 2 * u128::from(INDEX_MAX_MS));
-        fixture.progress.publish_searchable(3);
-        assert!(fixture.query.settle_search().await.complete);
-        assert_eq!(begun.elapsed().as_millis(), waited);
     }
 
     #[tokio::test]

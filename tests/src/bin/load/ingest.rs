@@ -163,7 +163,7 @@ async fn largest_lag(mut connection: Connection, length: Duration) -> Result<(f6
     let (mut largest, mut last) = (0.0_f64, 0.0);
     while begun.elapsed() < length {
         ticks.tick().await;
-        last = metric(&mut connection, "banyan_projection_lag")
+        last = metric(&mut connection, "banyan_projection_lag_events")
             .await
             .map_err(|error| error.to_string())?;
         largest = largest.max(last);

@@ -18,7 +18,7 @@ const CATCH_UP_MAX: Duration = Duration::from_mins(10);
 /// Waits until the view covers the head that the log has now.
 pub(crate) async fn projected(connection: &mut Connection) -> Result<(), Failure> {
     timeout(CATCH_UP_MAX, async {
-        while 0.0 < metric(connection, "banyan_projection_lag").await? {
+        while 0.0 < metric(connection, "banyan_projection_lag_events").await? {
             tokio::task::yield_now().await;
         }
         Ok::<(), Failure>(())

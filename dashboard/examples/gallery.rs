@@ -2,7 +2,12 @@
 //!
 //! `cargo run -p banyan-dashboard --example gallery -- target/gallery [light|dark]`
 
-use std::{env, error::Error, fs, path::PathBuf};
+use std::{
+    env,
+    error::Error,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use banyan_dashboard::{
     Assets, Chrome, Preferences, Theme, colour,
@@ -32,11 +37,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(folder.join(format!("{name}.html")), html)?;
     }
     let assets = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../static");
-    for name in ["banyan.css", "timeline.css", "icon.svg"] {
+    for name in ["timeline.css", "timeline.js", "icon.svg"] {
         fs::copy(assets.join(name), folder.join(name))?;
     }
-    fs::copy(assets.join("js/timeline.js"), folder.join("timeline.js"))?;
+    fs::write(folder.join("banyan.css"), joined(&assets.join("css"))?)?;
     fs::write(folder.join("groups.css"), colour::groups_css(LOG_ID))?;
     fs::write(folder.join("theme.css"), colour::theme_css(preferences.accent, LOG_ID))?;
     Ok(())
+}
+
+/// The files of a folder, one after the other in the order of their names.
+fn joined(folder: &Path) -> io::Result<Vec<u8>> {
+    let mut paths: Vec<_> =
+        fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    paths.sort();
+    let parts: Vec<_> = paths.into_iter().map(fs::read).collect::<io::Result<_>>()?;
+    Ok(parts.concat())
 }

@@ -26,7 +26,7 @@ impl Chrome {
 /// URLs of the assets, as served: with a content hash where they are immutable.
 #[derive(Clone, Debug)]
 pub struct Assets {
-    /// `static/banyan.css`
+    /// `static/css/*`, joined
     pub css: String,
     /// What [`groups_css`](crate::colour::groups_css) gives for this log.
     pub groups: String,
@@ -37,7 +37,7 @@ pub struct Assets {
     pub icon: String,
     /// `static/timeline.css`, on timelines only.
     pub timeline_css: String,
-    /// `static/js/timeline.js`, the same.
+    /// `static/timeline.js`, the same.
     pub timeline_js: String,
 }
 

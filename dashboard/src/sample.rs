@@ -61,7 +61,7 @@ pub fn chrome(preferences: Preferences) -> Chrome {
             theme: links::theme(preferences.accent, LOG_ID),
             icon: "/static/icon.svg".to_owned(),
             timeline_css: "/static/timeline.css".to_owned(),
-            timeline_js: "/static/js/timeline.js".to_owned(),
+            timeline_js: "/static/timeline.js".to_owned(),
         },
         preferences,
         as_of: Some(184_512),

@@ -41,11 +41,10 @@ impl Assets {
     /// The files, and the colours of the groups of this log.
     pub(super) fn new(log: &LogId) -> Self {
         let (mut by_path, mut paths) = (BTreeMap::new(), BTreeMap::new());
-        for name in Static::iter() {
-            let Some(file) = Static::get(&name) else { continue };
-            let path = format!("/static/{}/{name}", hash(&file.data));
-            let bytes = Bytes::from(file.data.into_owned());
-            by_path.insert(path.clone(), Asset { content_type: content_type(&name), bytes });
+        for (name, bytes) in files() {
+            let path = format!("/static/{}/{name}", hash(&bytes));
+            let content_type = content_type(&name);
+            by_path.insert(path.clone(), Asset { content_type, bytes: bytes.into() });
             paths.insert(name, path);
         }
         let groups = Asset { content_type: CSS, bytes: colour::groups_css(log.as_str()).into() };
@@ -61,6 +60,22 @@ impl Assets {
     }
 }
 
+/// The files by their names; those of a bundle's folder as one, joined in the order of their names.
+fn files() -> BTreeMap<Cow<'static, str>, Vec<u8>> {
+    let mut names: Vec<_> = Static::iter().collect();
+    names.sort_unstable();
+    let mut files: BTreeMap<_, Vec<u8>> = BTreeMap::new();
+    for name in names {
+        let Some(file) = Static::get(&name) else { continue };
+        let bundle = BUNDLES.iter().find(|(folder, _)| name.starts_with(folder));
+        let name = bundle.map_or(name, |(_, bundle)| Cow::Borrowed(*bundle));
+        files.entry(name).or_default().extend_from_slice(&file.data);
+    }
+    files
+}
+
+/// Folders that are served as one file each: one request, and no build step.
+const BUNDLES: [(&str, &str); 2] = [("css/", "banyan.css"), ("js/", "banyan.js")];
 const GROUPS: &str = "/static/groups.css";
 const CSS: &str = "text/css; charset=utf-8";
 
@@ -122,6 +137,16 @@ mod tests {
             assert!(path.contains(&hash(&asset.bytes)) && !asset.bytes.is_empty(), "{path}");
         }
         assert_eq!(assets.path("../Cargo.toml"), "");
+    }
+
+    #[test]
+    fn a_bundle_keeps_the_order_of_its_files() {
+        let files = files();
+        let css = String::from_utf8(files["banyan.css"].clone()).unwrap();
+        let at = |part| css.find(part).unwrap();
+        assert!(at("/* Banyan's style sheet") < at("/* Trees */"));
+        assert!(at("/* Trees */") < at("@media print"), "screens come after what they change");
+        assert!(!files.keys().any(|name| name.starts_with("css/")), "{:?}", files.keys());
     }
 
     #[test]

@@ -37,7 +37,7 @@ fn chrome(site: &Site, preferences: Preferences, as_of: Option<Position>) -> Chr
         theme: format!("{theme}&v={}", env!("CARGO_PKG_VERSION")),
         icon: files.path("icon.svg"),
         timeline_css: files.path("timeline.css"),
-        timeline_js: files.path("js/timeline.js"),
+        timeline_js: files.path("timeline.js"),
     };
     Chrome { assets, preferences, as_of, now: site.now() }
 }

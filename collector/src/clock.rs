@@ -16,11 +16,15 @@ pub(crate) enum Clock {
     /// The machine's clock.
     System,
     /// A clock that stands still until it is moved, in microseconds since the epoch.
-    #[cfg_attr(not(test), expect(dead_code, reason = "only tests stop the clock"))]
     Fixed(Arc<AtomicI64>),
 }
 
 impl Clock {
+    /// A clock that stands still at `moment`.
+    pub(crate) fn stopped(moment: Timestamp) -> Self {
+        Self::Fixed(Arc::new(AtomicI64::new(moment.micros())))
+    }
+
     /// Now.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
     pub(crate) fn now(&self) -> Timestamp {

@@ -1,6 +1,7 @@
 //! The composition root of `banyan`: parse, open, start the tasks, stop gracefully.
 
 mod app;
+mod as_of;
 mod cli;
 mod clock;
 mod config;

@@ -51,7 +51,10 @@ mod search;
 mod slots;
 mod projector;
 mod verify;
+mod again;
 
+pub(crate) use again::{Again, Given, Stored};
+pub(crate) use pipeline::PipelineError;
 pub(crate) use projector::{Projector, ProjectorError};
 pub(crate) use verify::{Verdict, rebuild, verify};
 
@@ -60,4 +63,4 @@ pub(crate) use verify::{Verdict, rebuild, verify};
 const PROJECTION_VERSION: u32 = 2;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -37,8 +37,9 @@ mod fixture;
 #[cfg(test)]
 mod plans;
 
-use banyan_protocol::{Cursor, CursorError, Position};
+use banyan_protocol::{Cursor, CursorError, Position, Timestamp};
 use thiserror::Error;
+use tokio::sync::watch;
 
 use self::counts::Kept;
 pub(crate) use self::{
@@ -102,6 +103,14 @@ impl Query {
     /// Reads `view`, judging silence by `clock`.
     pub(crate) fn new(view: View, progress: Progress, clock: Clock, mark: LogMark) -> Self {
         Self { view, progress, clock, mark, counts: Kept::default() }
+    }
+
+    /// Asks the same of `view`, which holds a part of the log up to `at` and stays as it is; it is
+    /// always `now` there.
+    pub(crate) fn of_moment(&self, view: View, at: Position, now: Timestamp) -> Self {
+        let (_, head) = watch::channel(at);
+        let progress = Progress::new(head, at);
+        Self::new(view, progress, Clock::stopped(now), self.mark.clone())
     }
 
     /// The position that a cursor of this log stands for.

@@ -24,6 +24,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/view");
 
 /// Connections that read at the same time.
 const READERS_MAX_COUNT: u32 = 4;
+/// The same of a finished view.
+const FINISHED_READERS_COUNT: u32 = 2;
 /// Page cache of the writer.
 const WRITER_CACHE_KIB: u32 = 32 * 1024;
 /// Page cache of each reader; behind it is the page cache of the operating system.
@@ -75,7 +77,15 @@ impl ViewError {
 impl View {
     /// Opens the readers of the view at `path`, which a writer must have made.
     pub(crate) async fn open(path: &Path) -> Result<Self, ViewError> {
-        let current = Current::open(path).await?;
+        let current = Current::open(path, reading(path), READERS_MAX_COUNT).await?;
+        Ok(Self { current: Arc::new(RwLock::new(current)) })
+    }
+
+    /// Opens the view at `path`, which nobody writes any more, for few readers. The file may be
+    /// deleted at once: it is gone with this value.
+    pub(crate) async fn open_finished(path: &Path) -> Result<Self, ViewError> {
+        let options = reading(path).immutable(true);
+        let current = Current::open(path, options, FINISHED_READERS_COUNT).await?;
         Ok(Self { current: Arc::new(RwLock::new(current)) })
     }
 
@@ -126,7 +136,7 @@ impl View {
     ///
     /// Never rename a file that is open: SQLite finds its write-ahead log by name.
     pub(crate) async fn replace(&self, path: &Path) -> Result<(), ViewError> {
-        let next = Current::open(path).await?;
+        let next = Current::open(path, reading(path), READERS_MAX_COUNT).await?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
         Ok(())
     }
@@ -150,18 +160,27 @@ impl View {
 }
 
 impl Current {
-    async fn open(path: &Path) -> Result<Self, ViewError> {
+    async fn open(
+        path: &Path,
+        options: SqliteConnectOptions,
+        readers: u32,
+    ) -> Result<Self, ViewError> {
         // All connections are opened now and kept: none may be opened after the file was deleted.
-        let readers = SqlitePoolOptions::new()
-            .min_connections(READERS_MAX_COUNT)
-            .max_connections(READERS_MAX_COUNT)
+        let pool = SqlitePoolOptions::new()
+            .min_connections(readers)
+            .max_connections(readers)
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
-            .connect_with(reading(path))
+            .connect_with(options)
             .await
             .map_err(ViewError::Database)?;
-        Ok(Self { readers, path: path.to_owned() })
+        // The pool may still be busy opening some of them; whoever holds all of them knows.
+        let mut held = Vec::new();
+        for _ in 0..readers {
+            held.push(pool.acquire().await.map_err(ViewError::Database)?);
+        }
+        Ok(Self { readers: pool, path: path.to_owned() })
     }
 }
 

@@ -24,10 +24,12 @@ const FORBIDDEN: [(&str, &[&str]); 11] = [
     ("log", &["ingest", "projection", "query", "http", "view", "axum"]),
     ("projection", &["ingest", "query", "http", "clock", "axum"]),
     ("query", &["log", "projection", "ingest", "http", "axum"]),
+    ("as_of", &["log", "ingest", "http", "axum"]),
 ];
 /// Everything that a room which "knows no other" must not name.
 const SIBLINGS: &[&str] = &[
     "app",
+    "as_of",
     "axum",
     "cli",
     "clock",

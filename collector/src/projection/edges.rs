@@ -16,19 +16,19 @@ use super::{
 };
 
 /// Brings the forest up to date with the state of session `no`, which the event at `position`
-/// may have changed.
+/// may have changed. Returns the parent that it claims now, when something did change.
 pub(super) fn settle(
     nodes: &mut Nodes,
     groups: &mut Groups,
     no: No,
     position: Position,
-) -> Result<(), Unloaded> {
+) -> Result<Option<No>, Unloaded> {
     let node = nodes.get(no)?;
     let (before, after) = (node.standing, standing(node));
     let claimed = if after == Standing::Known { node.session.parent() } else { None };
     let held = node.claim.map(|claim| nodes.get(claim)).transpose()?;
     if before == after && held.map(|parent| &*parent.id) == claimed {
-        return Ok(());
+        return Ok(None);
     }
     let claimed = claimed.map(ToOwned::to_owned);
     let claim = claimed.map(|id| nodes.intern(&id)).transpose()?;
@@ -42,7 +42,7 @@ pub(super) fn settle(
     if after == Standing::Deleted {
         nodes.mark(no, Stale::Row)?.times_left = true;
     }
-    Ok(())
+    Ok(claim)
 }
 
 fn standing(node: &Node) -> Standing {

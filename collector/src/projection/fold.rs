@@ -7,13 +7,14 @@ use banyan_protocol::{Fact, Flags, Position};
 use thiserror::Error;
 
 use super::{
+    again::Given,
     alerts::{Alert, Watch},
     decode::{Deletion, Marking, Poison, Step, Word},
     edges,
     groups::Groups,
     identity::{Identity, Known, Verdict, judge},
     node::{No, Node, Stale},
-    nodes::{Nodes, Room, Unloaded},
+    nodes::{NODES_MAX, Nodes, Room, Unloaded},
     recorded::Recorded,
     rollup,
     rows::{Acknowledgement, Rows},
@@ -50,13 +51,17 @@ pub(crate) enum FoldError {
 impl Fold {
     /// Goes on behind the session number `last_no` and the group number `last_group`.
     pub(super) fn new(last_no: No, last_group: i64, room: Room) -> Self {
-        Self {
-            nodes: Nodes::new(last_no, room),
-            seen: Seen::default(),
-            groups: Groups::new(last_group),
-            rows: Rows::default(),
-            late: BTreeSet::new(),
-        }
+        Self::over(Nodes::new(last_no, room), Groups::new(last_group))
+    }
+
+    /// Numbers nothing itself: a part of a log is folded that was numbered already.
+    pub(super) fn again(given: Given) -> Self {
+        let nodes = Nodes::given(given.sessions, NODES_MAX);
+        Self::over(nodes, Groups::given(given.groups, given.roots))
+    }
+
+    fn over(nodes: Nodes, groups: Groups) -> Self {
+        Self { nodes, seen: Seen::default(), groups, rows: Rows::default(), late: BTreeSet::new() }
     }
 
     /// Begins a batch. The batch before the last one must be committed.
@@ -168,16 +173,16 @@ impl Fold {
             self.late.insert(no);
         }
         self.take_alerts(no, applied.alerts);
-        edges::settle(&mut self.nodes, &mut self.groups, no, event.position)?;
+        self.settle(no, event.position)?;
         let Fact::Spawn(spawn) = &event.fact else { return Ok(()) };
         match spawn.child_session_id.as_deref() {
-            Some(child) if child != event.envelope.session_id => self.spawn(child, event),
+            Some(child) if child != event.envelope.session_id => self.spawn(no, child, event),
             Some(_) | None => Ok(()),
         }
     }
 
-    /// A spawn named `child`.
-    fn spawn(&mut self, child: &str, event: &Recorded<'_>) -> Result<(), FoldError> {
+    /// A spawn by session `parent` named `child`.
+    fn spawn(&mut self, parent: No, child: &str, event: &Recorded<'_>) -> Result<(), FoldError> {
         let no = self.nodes.intern(child)?;
         if self.nodes.get(no)?.session.is_deleted() {
             return Ok(());
@@ -185,7 +190,17 @@ impl Fold {
         let node = self.nodes.mark(no, Stale::Row)?;
         node.session.spawned_by(event);
         node.own_last_position = event.position;
-        edges::settle(&mut self.nodes, &mut self.groups, no, event.position)?;
+        // A spawn that loses against another claim has made a placeholder known all the same.
+        self.rows.claims.entry((no, parent)).or_insert(event.position);
+        self.settle(no, event.position)
+    }
+
+    /// Brings the forest up to date with the state of session `no`.
+    fn settle(&mut self, no: No, position: Position) -> Result<(), FoldError> {
+        let claimed = edges::settle(&mut self.nodes, &mut self.groups, no, position)?;
+        if let Some(parent) = claimed {
+            self.rows.claims.entry((no, parent)).or_insert(position);
+        }
         Ok(())
     }
 
@@ -201,8 +216,7 @@ impl Fold {
         self.rows.alerts.retain(|(of, _, _), _| *of != no);
         self.rows.acknowledged.retain(|(of, _, _), _| *of != no);
         self.rows.deleted.push(no);
-        edges::settle(&mut self.nodes, &mut self.groups, no, deletion.position)?;
-        Ok(())
+        self.settle(no, deletion.position)
     }
 
     /// The last word on an alert counts, whether the alert is there, was there or is to come.

@@ -51,6 +51,8 @@ pub(super) struct Nodes {
     /// Those that moved with sessions below them.
     moved: BTreeSet<No>,
     last_no: No,
+    /// Numbers that were given already.
+    given: HashMap<String, No>,
     batch: u64,
     size_bytes: usize,
     room: Room,
@@ -68,9 +70,16 @@ impl Nodes {
             stale: BTreeSet::new(),
             moved: BTreeSet::new(),
             last_no,
+            given: HashMap::new(),
             batch: 0,
             size_bytes: 0,
         }
+    }
+
+    /// An empty set over an empty view whose sessions have these numbers.
+    pub(super) fn given(given: HashMap<String, No>, room: Room) -> Self {
+        let last_no = given.values().max().copied().unwrap_or(0);
+        Self { given, ..Self::new(last_no, room) }
     }
 
     /// Begins a batch: what it asks for from now on will not be evicted before the next one.
@@ -129,8 +138,13 @@ impl Nodes {
         if !self.absent.remove(id) {
             return Err(Unloaded::Id);
         }
-        self.last_no += 1;
-        let no = self.last_no;
+        let no = match self.given.get(id) {
+            Some(&no) => no,
+            None => {
+                self.last_no += 1;
+                self.last_no
+            }
+        };
         self.load(Node::new(no, id));
         self.stale.insert(no);
         Ok(no)

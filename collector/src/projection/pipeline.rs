@@ -15,6 +15,7 @@ use thiserror::Error;
 use tokio::task::JoinHandle;
 
 use super::{
+    again::Given,
     decode::{self, Step},
     fold::{Fold, FoldError},
     nodes::{NODES_MAX, Room},
@@ -115,6 +116,11 @@ impl Pipeline {
         self.counted_behind = position;
     }
 
+    /// Makes the view at `path`, which is not there, for a part of a log that was folded before.
+    pub(super) async fn again(path: &Path, given: Given) -> Result<Self, PipelineError> {
+        Ok(Self { fold: Fold::again(given), ..Self::open(path).await? })
+    }
+
     /// Everything up to here is taken in, though perhaps not written.
     pub(super) fn folded(&self) -> Position {
         self.folded
@@ -157,6 +163,16 @@ impl Pipeline {
             })
             .collect();
 
+        self.take_steps(steps, position).await?;
+        Ok(count)
+    }
+
+    /// Takes in `steps`, which reach to `position`, and begins to write them.
+    pub(super) async fn take_steps(
+        &mut self,
+        steps: Vec<Step<'_>>,
+        position: Position,
+    ) -> Result<(), PipelineError> {
         self.fold.begin();
         // A connection that nothing was written behind has its pages in memory still.
         let connection = match &mut self.writer {
@@ -166,8 +182,7 @@ impl Pipeline {
         prefetch(connection, &mut self.fold, &steps).await?;
         fold_all(&mut self.fold, steps)?;
         self.settle().await?;
-        self.finish(position).await?;
-        Ok(count)
+        self.finish(position).await
     }
 
     /// Waits until everything that was taken in is committed; returns where that is.
@@ -224,11 +239,13 @@ impl Pipeline {
 
     /// Closes the files. Without it they are closed all the same, later.
     pub(super) async fn close(self) {
-        let closed = match self.writer {
+        let closed = self.reader.close().await;
+        // Whoever closes last brings everything into the main file, if it may write.
+        let written = match self.writer {
             Writer::Idle(connection) => connection.close().await,
             Writer::Busy(..) | Writer::Lost => Ok(()),
         };
-        if let Err(error) = closed.and(self.reader.close().await) {
+        if let Err(error) = closed.and(written) {
             let error: &dyn std::error::Error = &error;
             tracing::warn!(error, "The view was not closed properly");
         }

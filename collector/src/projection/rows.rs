@@ -32,6 +32,8 @@ pub(super) struct Rows {
     pub duplicates: Vec<(Position, i64)>,
     /// Entries that cannot be read, and why.
     pub poison: Vec<(Position, String)>,
+    /// From when on a session had a parent, or a spawn named it: by child and parent.
+    pub claims: BTreeMap<(No, No), Position>,
     /// Groups that changed.
     pub groups: BTreeMap<i64, GroupChange>,
     /// Sessions all of whose alerts are replaced.

@@ -9,6 +9,6 @@ mod following;
 mod groups;
 mod identity;
 mod poison;
-mod random;
-mod story;
+pub(crate) mod random;
+pub(crate) mod story;
 mod trees;

@@ -11,6 +11,7 @@ pub(in super::super) const TABLES: [(&str, &str); 10] = [
     ("event", "key"),
     ("duplicate", "position"),
     ("poison", "position"),
+    ("claim", "child_no, parent_no"),
     ("tree_group", "number"),
     ("alert", "session_no, rule, first_position"),
     ("acknowledgement", "session_no, rule, first_position"),

@@ -19,6 +19,10 @@ static DUPLICATES: LazyLock<Statement> =
     LazyLock::new(|| Statement::insert("duplicate", &["position", "of_key"]));
 static POISON: LazyLock<Statement> =
     LazyLock::new(|| Statement::insert("poison", &["position", "reason"]));
+static CLAIMS: LazyLock<Statement> = LazyLock::new(|| {
+    let head = "insert or ignore into claim (child_no, parent_no, position) values";
+    Statement::new(head, 3, "")
+});
 
 /// Times of a subtree that were read again from its children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +68,9 @@ pub(in super::super) async fn write_all(
     let poison =
         rows.poison.into_iter().flat_map(|(position, reason)| [position.into(), reason.into()]);
     POISON.write(tx, poison.collect()).await?;
+    let claims = rows.claims.into_iter();
+    let claims = claims.flat_map(|((child, parent), at)| [child, parent, at].map(Value::Int));
+    CLAIMS.write(tx, claims.collect()).await?;
     for (number, change) in rows.groups {
         write_group(tx, number, change).await?;
     }

@@ -12,7 +12,7 @@ use crate::log::Entry;
 const SESSIONS: [&str; 6] = ["m", "a", "z/1", "b:2", "é", "q"];
 
 /// How many cases a property is tried with: `count`, or what `PROPTEST_CASES` says.
-pub(super) fn cases(count: u32) -> ProptestConfig {
+pub(crate) fn cases(count: u32) -> ProptestConfig {
     const UNSET: u32 = 256;
     match ProptestConfig::default() {
         config if config.cases == UNSET => ProptestConfig { cases: count, ..config },
@@ -63,7 +63,7 @@ fn told() -> impl Strategy<Value = Entry> {
 }
 
 /// Anything that a log may hold: repeated identities, events without one, deletions, garbage.
-pub(super) fn any_log() -> impl Strategy<Value = Vec<Entry>> {
+pub(crate) fn any_log() -> impl Strategy<Value = Vec<Entry>> {
     let entry = prop_oneof![
         30 => told(),
         2 => session().prop_map(delete),
@@ -77,7 +77,7 @@ pub(super) fn any_log() -> impl Strategy<Value = Vec<Entry>> {
 }
 
 /// Events with different identities.
-pub(super) fn any_events() -> impl Strategy<Value = Vec<Entry>> {
+pub(crate) fn any_events() -> impl Strategy<Value = Vec<Entry>> {
     let slots = (session(), 1..7i64);
     prop::collection::btree_map(slots, (deed(), parent()), 1..28).prop_map(
         |events: BTreeMap<_, _>| {

@@ -16,15 +16,17 @@ use super::super::{
     verify::{compare, misplaced},
 };
 use crate::{
-    log::{AlertName, Commit, Entry, LogIdentity, OwnFact, Source},
+    log::{AlertName, Commit, LogIdentity, OwnFact},
     view::View,
 };
+
+pub(crate) use crate::log::{Entry, Source};
 
 /// When the first entry is received; each later one a second later.
 const BEGIN_MICROS: i64 = 1_700_000_000_000_000;
 
 /// An AOP event; `rest` are further keys of the envelope.
-pub(super) fn event(session: &str, sequence: i64, kind: &str, rest: Value) -> Entry {
+pub(crate) fn event(session: &str, sequence: i64, kind: &str, rest: Value) -> Entry {
     let mut event = json!({
         "spec": "aop/1.0",
         "session_id": session,
@@ -40,44 +42,44 @@ pub(super) fn event(session: &str, sequence: i64, kind: &str, rest: Value) -> En
 }
 
 /// Bytes as an AOP emitter sent them.
-pub(super) fn raw(bytes: impl Into<Vec<u8>>) -> Entry {
+pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Entry {
     Entry { source: Source::Aop, bytes: Bytes::from(bytes.into()) }
 }
 
 /// A session speaks, without naming a parent.
-pub(super) fn speak(session: &str, sequence: i64) -> Entry {
+pub(crate) fn speak(session: &str, sequence: i64) -> Entry {
     event(session, sequence, "cognition.thought", json!({"payload": {"content": "thinking"}}))
 }
 
 /// A session begins and names its parent.
-pub(super) fn child(session: &str, sequence: i64, parent: &str) -> Entry {
+pub(crate) fn child(session: &str, sequence: i64, parent: &str) -> Entry {
     event(session, sequence, "session.started", json!({"parent_session_id": parent}))
 }
 
 /// A session says that it spawned another one.
-pub(super) fn spawn(session: &str, sequence: i64, child: &str) -> Entry {
+pub(crate) fn spawn(session: &str, sequence: i64, child: &str) -> Entry {
     let payload = json!({"child_session_id": child, "child_agent_id": "spawned", "goal": "help"});
     event(session, sequence, "operation.agent_spawn", json!({"payload": payload}))
 }
 
 /// A session ends with a total of tokens.
-pub(super) fn end(session: &str, sequence: i64, tokens: i64) -> Entry {
+pub(crate) fn end(session: &str, sequence: i64, tokens: i64) -> Entry {
     let payload = json!({"outcome": "failed", "total_tokens": tokens, "total_cost_usd": 0.25});
     event(session, sequence, "session.ended", json!({"payload": payload}))
 }
 
 /// A session is deleted.
-pub(super) fn delete(session: &str) -> Entry {
+pub(crate) fn delete(session: &str) -> Entry {
     OwnFact::SessionDeleted { session_id: session.to_owned() }.to_entry()
 }
 
 /// Somebody acknowledges an alert of error cascades.
-pub(super) fn acknowledge(session: &str, first_position: Position) -> Entry {
+pub(crate) fn acknowledge(session: &str, first_position: Position) -> Entry {
     OwnFact::AlertAcknowledged(cascade(session, first_position)).to_entry()
 }
 
 /// Somebody opens an alert of error cascades again.
-pub(super) fn reopen(session: &str, first_position: Position) -> Entry {
+pub(crate) fn reopen(session: &str, first_position: Position) -> Entry {
     OwnFact::AlertReopened(cascade(session, first_position)).to_entry()
 }
 
@@ -87,7 +89,7 @@ fn cascade(session: &str, first_position: Position) -> AlertName {
 }
 
 /// The log that `entries` make, one commit for each.
-pub(super) fn log(entries: &[Entry]) -> Vec<Arc<Commit>> {
+pub(crate) fn log(entries: &[Entry]) -> Vec<Arc<Commit>> {
     (1..)
         .zip(entries)
         .map(|(first, entry)| {
@@ -98,41 +100,41 @@ pub(super) fn log(entries: &[Entry]) -> Vec<Arc<Commit>> {
 }
 
 /// A view in a directory of its own.
-pub(super) struct Scene {
+pub(crate) struct Scene {
     directory: TempDir,
 }
 
 impl Scene {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { directory: tempfile::tempdir().unwrap() }
     }
 
     /// A view of `entries`, taken in at once.
-    pub(super) async fn of(entries: &[Entry]) -> Self {
+    pub(crate) async fn of(entries: &[Entry]) -> Self {
         let scene = Self::new();
         scene.take(&[&log(entries)]).await;
         scene
     }
 
     /// A view of `entries`, each taken in by a batch of its own that finds nothing in memory.
-    pub(super) async fn one_by_one(entries: &[Entry]) -> Self {
+    pub(crate) async fn one_by_one(entries: &[Entry]) -> Self {
         let scene = Self::new();
         let log = log(entries);
         scene.take_forgetful(&log.chunks(1).collect::<Vec<_>>()).await;
         scene
     }
 
-    pub(super) fn path(&self) -> std::path::PathBuf {
+    pub(crate) fn path(&self) -> std::path::PathBuf {
         self.directory.path().join("view.db")
     }
 
     /// Takes in `batches`, one after the other, in one run.
-    pub(super) async fn take(&self, batches: &[&[Arc<Commit>]]) -> Position {
+    pub(crate) async fn take(&self, batches: &[&[Arc<Commit>]]) -> Position {
         self.take_with(batches, NODES_MAX).await
     }
 
     /// The same, with room for nothing between the batches.
-    pub(super) async fn take_forgetful(&self, batches: &[&[Arc<Commit>]]) -> Position {
+    pub(crate) async fn take_forgetful(&self, batches: &[&[Arc<Commit>]]) -> Position {
         self.take_with(batches, Room { nodes_count: 0, nodes_bytes: 0 }).await
     }
 
@@ -161,13 +163,13 @@ impl Scene {
         position
     }
 
-    pub(super) async fn connect(&self) -> SqliteConnection {
+    pub(crate) async fn connect(&self) -> SqliteConnection {
         View::reader(&self.path()).await.unwrap()
     }
 
     /// Fails with the first difference between this view and `other`.
     #[track_caller]
-    pub(super) fn assert_equals(&self, other: &Self) -> impl Future<Output = ()> {
+    pub(crate) fn assert_equals(&self, other: &Self) -> impl Future<Output = ()> {
         let caller = std::panic::Location::caller();
         let (this, other) = (self.path(), other.path());
         async move {
@@ -180,7 +182,7 @@ impl Scene {
 
     /// The places of all known sessions: `id<parent depth`, `id! depth` for orphans and
     /// `id@ depth` for cut ones; and whether they are what the definition says.
-    pub(super) async fn places(&self) -> Vec<String> {
+    pub(crate) async fn places(&self) -> Vec<String> {
         let mut connection = self.connect().await;
         assert_eq!(misplaced(&mut connection).await.unwrap(), None);
         let sql = "select session.id || case when parent.id is not null then '<' || parent.id
@@ -192,12 +194,12 @@ impl Scene {
     }
 
     /// One text column of `sql`.
-    pub(super) async fn texts(&self, sql: &'static str) -> Vec<String> {
+    pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
         sqlx::query_scalar(sql).fetch_all(&mut self.connect().await).await.unwrap()
     }
 
     /// The groups: `number root merged_into`.
-    pub(super) async fn groups(&self) -> Vec<String> {
+    pub(crate) async fn groups(&self) -> Vec<String> {
         self.texts(
             "select number || ' ' || id || coalesce(' in ' || merged_into, '')
              from tree_group as g join session on session.no = g.root_no order by number",
@@ -206,12 +208,12 @@ impl Scene {
     }
 
     /// Every row of the view.
-    pub(super) async fn dump(&self) -> String {
+    pub(crate) async fn dump(&self) -> String {
         dump_of(&self.path()).await
     }
 
     /// Fails when the figures of some subtree are not the sum of those of its sessions.
-    pub(super) async fn assert_figures_are_sums(&self) {
+    pub(crate) async fn assert_figures_are_sums(&self) {
         let rows = sqlx::query(include_str!("figures.sql"))
             .fetch_all(&mut self.connect().await)
             .await

@@ -175,7 +175,7 @@ async fn fold(part: Part, path: &std::path::Path, at: Position) -> Result<(), Pi
     for batch in part.events.chunks(BATCH_EVENTS) {
         again.take(batch, at).await?;
     }
-    again.finish().await
+    again.finish(&part.remarks, at).await
 }
 
 #[cfg(test)]

@@ -53,14 +53,14 @@ mod projector;
 mod verify;
 mod again;
 
-pub(crate) use again::{Again, Given, Stored};
+pub(crate) use again::{Again, Given, Remark, Stored};
 pub(crate) use pipeline::PipelineError;
 pub(crate) use projector::{Projector, ProjectorError};
 pub(crate) use verify::{Verdict, rebuild, verify};
 
 /// Raise it with every change that gives a view other rows from the same log: views by another
 /// version are built again.
-const PROJECTION_VERSION: u32 = 2;
+const PROJECTION_VERSION: u32 = 3;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -8,7 +8,7 @@ use sqlx::{Row as _, SqliteConnection, query, query_as, query_scalar, sqlite::Sq
 
 use super::{AS_OF_EVENTS_MAX_BYTES, AS_OF_EVENTS_MAX_COUNT, AsOfError, BATCH_EVENTS};
 use crate::{
-    projection::{Given, Stored},
+    projection::{Given, Remark, Stored},
     view::View,
 };
 
@@ -23,6 +23,8 @@ pub(super) struct Part {
     pub(super) deleted: Vec<String>,
     /// Its events, in log order.
     pub(super) events: Vec<Stored>,
+    /// What was said of its alerts, in log order.
+    pub(super) remarks: Vec<Remark>,
     /// When the last event of the whole log up to the moment was received.
     pub(super) time: Timestamp,
 }
@@ -84,6 +86,15 @@ const EVENTS: &str = "
     where key in (select value from json_each(?1))
     order by key";
 
+const REMARKS: &str = "
+    select remark.position, remark.at, session.id, remark.rule, remark.first_position,
+           remark.acknowledged
+    from remark
+    join session on session.no = remark.session_no
+    where remark.position <= ?2
+      and remark.session_no in (select value from json_each(?1))
+    order by remark.position";
+
 impl Part {
     /// The part around session `no` up to `at`.
     pub(super) async fn read(view: &View, no: i64, at: Position) -> Result<Self, AsOfError> {
@@ -103,6 +114,8 @@ impl Part {
         let keys = keys(&mut look, &members, at).await?;
         given.groups = query_as(GROUPS).bind(json(&keys)?).fetch_all(&mut *look).await?;
         let events = events(&mut look, &keys).await?;
+        let remarks = query(REMARKS).bind(&members).bind(at).fetch_all(&mut *look).await?;
+        let remarks = remarks.iter().map(remark).collect::<Result<_, _>>()?;
         let time: Option<i64> = query_scalar(
             "select received_at
              from event
@@ -114,7 +127,8 @@ impl Part {
         .fetch_optional(&mut *look)
         .await?;
         let time = Timestamp::from_micros(time.unwrap_or(0));
-        Ok(Self { sessions: sessions.into_iter().collect(), given, deleted, events, time })
+        let sessions = sessions.into_iter().collect();
+        Ok(Self { sessions, given, deleted, events, remarks, time })
     }
 }
 
@@ -199,6 +213,17 @@ fn stored(row: &SqliteRow) -> Result<Stored, sqlx::Error> {
         flags: Flags::from_bits(row.try_get(2)?),
         digest: digest.first_chunk().copied().unwrap_or_default(),
         raw: row.try_get(4)?,
+    })
+}
+
+fn remark(row: &SqliteRow) -> Result<Remark, sqlx::Error> {
+    Ok(Remark {
+        position: row.try_get(0)?,
+        at: Timestamp::from_micros(row.try_get(1)?),
+        session_id: row.try_get(2)?,
+        rule: row.try_get(3)?,
+        first: row.try_get(4)?,
+        acknowledged: row.try_get(5)?,
     })
 }
 

@@ -10,10 +10,10 @@ use std::{
     path::Path,
 };
 
-use banyan_protocol::{Flags, Position, Timestamp};
+use banyan_protocol::{Flags, Position, Timestamp, view::AlertRule};
 
 use super::{
-    decode::{Deletion, Origin, Step, again},
+    decode::{Deletion, Marking, Origin, Step, Word, again},
     pipeline::{Pipeline, PipelineError},
     store::event,
 };
@@ -44,6 +44,23 @@ pub(crate) struct Stored {
     pub raw: String,
 }
 
+/// Something that was said of an alert, as a view holds it.
+#[derive(Clone, Debug)]
+pub(crate) struct Remark {
+    /// Where that is said.
+    pub position: Position,
+    /// When, by our clock.
+    pub at: Timestamp,
+    /// The alert's session.
+    pub session_id: String,
+    /// The alert's rule, as it is stored.
+    pub rule: i64,
+    /// Position of the first event of the alert's evidence.
+    pub first: Position,
+    /// That it was seen to, or is open again.
+    pub acknowledged: bool,
+}
+
 /// A fold in progress.
 #[derive(Debug)]
 pub(crate) struct Again(Pipeline);
@@ -71,8 +88,15 @@ impl Again {
         self.0.take_steps(steps, position).await
     }
 
-    /// Finishes the view.
-    pub(crate) async fn finish(mut self) -> Result<(), PipelineError> {
+    /// Takes in what was said of alerts up to `position`, and finishes the view. What is said of
+    /// an alert changes nothing else, so it may come behind all events.
+    pub(crate) async fn finish(
+        mut self,
+        remarks: &[Remark],
+        position: Position,
+    ) -> Result<(), PipelineError> {
+        let steps = remarks.iter().filter_map(Remark::step).collect();
+        self.0.take_steps(steps, position).await?;
         self.0.settle().await?;
         self.0.close().await;
         Ok(())
@@ -87,5 +111,19 @@ impl Stored {
         let flags = Flags::from_bits(self.flags.bits() & !Flags::VARIANT.bits());
         let recorded = again(origin, &self.raw, flags)?;
         Some(Step::Event(Box::new(recorded), &self.raw))
+    }
+}
+
+impl Remark {
+    fn step(&self) -> Option<Step<'_>> {
+        let rule = AlertRule::from_stored(self.rule)?;
+        Some(Step::Mark(Marking {
+            position: self.position,
+            at: self.at,
+            session_id: self.session_id.clone(),
+            rule,
+            first: self.first,
+            word: if self.acknowledged { Word::Acknowledged } else { Word::Reopened },
+        }))
     }
 }

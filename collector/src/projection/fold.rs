@@ -225,12 +225,13 @@ impl Fold {
         if self.nodes.get(no)?.session.is_deleted() {
             return Ok(());
         }
+        let (position, at) = (marking.position, marking.at);
         let said = match marking.word {
-            Word::Acknowledged => {
-                Some(Acknowledgement { position: marking.position, at: marking.at })
-            }
+            Word::Acknowledged => Some(Acknowledgement { position, at }),
             Word::Reopened => None,
         };
+        let (rule, at, word) = (marking.rule.stored(), at.micros(), i64::from(said.is_some()));
+        self.rows.remarks.push([position, no, rule, marking.first, at, word]);
         self.rows.acknowledged.insert((no, marking.rule, marking.first), said);
         Ok(())
     }

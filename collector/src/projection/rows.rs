@@ -42,6 +42,9 @@ pub(super) struct Rows {
     pub alerts: BTreeMap<(No, AlertRule, Position), AlertRow>,
     /// What was said last of alerts; `None`: that they are open again.
     pub acknowledged: BTreeMap<(No, AlertRule, Position), Option<Acknowledgement>>,
+    /// Everything that was said of alerts: position, session, rule, first position of the alert,
+    /// time, whether it was acknowledged.
+    pub remarks: Vec<[i64; 6]>,
     /// Sessions that are deleted: their events, texts and alerts go.
     pub deleted: Vec<No>,
 }

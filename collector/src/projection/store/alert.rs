@@ -1,4 +1,4 @@
-//! Rows of `alert` and `acknowledgement`.
+//! Rows of `alert`, `acknowledgement` and `remark`.
 //!
 //! What was said of an alert is kept beside the alerts, not in them: a replay takes alerts away and
 //! brings them back, and the word on them stands none the less.
@@ -30,6 +30,11 @@ static ACKNOWLEDGEMENTS: LazyLock<Statement> = LazyLock::new(|| {
     Statement::new(head, 5, "")
 });
 
+static REMARKS: LazyLock<Statement> = LazyLock::new(|| {
+    let columns = ["position", "session_no", "rule", "first_position", "at", "acknowledged"];
+    Statement::insert("remark", &columns)
+});
+
 /// The row of an alert.
 pub(in super::super) fn row(alert: Alert) -> AlertRow {
     AlertRow {
@@ -44,6 +49,8 @@ pub(in super::super) fn row(alert: Alert) -> AlertRow {
 pub(super) async fn write(tx: &mut SqliteConnection, rows: &mut Rows) -> Result<(), sqlx::Error> {
     let alerts = std::mem::take(&mut rows.alerts);
     let said = std::mem::take(&mut rows.acknowledged);
+    let remarks = std::mem::take(&mut rows.remarks).into_iter().flatten().map(Value::Int);
+    REMARKS.write(tx, remarks.collect()).await?;
     let touched: BTreeSet<No> = alerts.keys().chain(said.keys()).map(|(no, _, _)| *no).collect();
     for no in std::mem::take(&mut rows.alerts_replaced) {
         sqlx::query("delete from alert where session_no = ?").bind(no).execute(&mut *tx).await?;

@@ -4,7 +4,7 @@ use futures_util::{Stream, StreamExt as _};
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 /// Every table of the view and the order of its rows.
-pub(in super::super) const TABLES: [(&str, &str); 10] = [
+pub(in super::super) const TABLES: [(&str, &str); 12] = [
     ("view_meta", "key"),
     ("checkpoint", "projection"),
     ("session", "no"),
@@ -12,6 +12,7 @@ pub(in super::super) const TABLES: [(&str, &str); 10] = [
     ("duplicate", "position"),
     ("poison", "position"),
     ("claim", "child_no, parent_no"),
+    ("remark", "position"),
     ("tree_group", "number"),
     ("alert", "session_no, rule, first_position"),
     ("acknowledgement", "session_no, rule, first_position"),

@@ -153,6 +153,7 @@ async fn delete(tx: &mut SqliteConnection, no: No) -> Result<(), sqlx::Error> {
         "delete from event where session_no = ?",
         "delete from alert where session_no = ?",
         "delete from acknowledgement where session_no = ?",
+        "delete from remark where session_no = ?",
     ] {
         sqlx::query(statement).bind(no).execute(&mut *tx).await?;
     }

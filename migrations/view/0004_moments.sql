@@ -21,3 +21,5 @@ create table remark (
     at             integer not null,     -- our clock
     acknowledged   integer not null      -- 0: open again
 ) strict;
+
+create index remark_by_session on remark (session_no);

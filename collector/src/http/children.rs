@@ -14,7 +14,7 @@ use super::{
     error::ApiError,
     id::SessionId,
     params::{FromView, Params},
-    session::found,
+    session::{Found, find},
 };
 use crate::query::Query;
 
@@ -44,8 +44,7 @@ pub(super) async fn list(
     Params(page): Params<Page>,
 ) -> Result<FromView<ChildrenAnswer>, ApiError> {
     let limit = page.limit.unwrap_or(200).clamp(1, PAGE_MAX_ROWS);
-    let settled = query.settle().await;
-    found(query.session(&id).await?)?;
+    let Found { settled, .. } = find(&query, &id).await?;
     let children = query.children(&id, page.cursor, limit).await?.ok_or(ApiError::NoSession)?;
     let next_cursor = children.next.map(|key| key.to_string());
     Ok(FromView(settled, ChildrenAnswer { children: children.sessions, next_cursor }))

@@ -12,7 +12,7 @@ use banyan_protocol::view::ErrorView;
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::{error::ApiError, id::SessionId, session::found};
+use super::{error::ApiError, id::SessionId, session::find};
 use crate::query::{Query, QueryError};
 
 /// The session's events as received, by sequence.
@@ -28,8 +28,7 @@ pub(super) async fn get(
     State(query): State<Query>,
     SessionId(id): SessionId,
 ) -> Result<Response, ApiError> {
-    query.settle().await;
-    found(query.session(&id).await?)?;
+    find(&query, &id).await?;
     let disposition = format!("attachment; filename=\"{}\"", file_name(&id));
     let pages = stream::try_unfold(Some(Export { query, id, after: None }), |export| async {
         match export {

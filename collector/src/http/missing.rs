@@ -3,7 +3,12 @@
 use axum::extract::State;
 use banyan_protocol::view::{ErrorView, MissingAnswer};
 
-use super::{error::ApiError, id::SessionId, params::FromView, session::found};
+use super::{
+    error::ApiError,
+    id::SessionId,
+    params::FromView,
+    session::{Found, find},
+};
 use crate::query::Query;
 
 /// Ranges of sequence numbers never received, ascending.
@@ -19,8 +24,7 @@ pub(super) async fn list(
     State(query): State<Query>,
     SessionId(id): SessionId,
 ) -> Result<FromView<MissingAnswer>, ApiError> {
-    let settled = query.settle().await;
-    found(query.session(&id).await?)?;
+    let Found { settled, .. } = find(&query, &id).await?;
     let missing = query.missing(&id).await?.ok_or(ApiError::NoSession)?;
     Ok(FromView(settled, MissingAnswer { missing }))
 }

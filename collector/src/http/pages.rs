@@ -1,5 +1,6 @@
 //! The HTML pages: views from the query room in the frames and templates of the dashboard crate.
 
+mod asked;
 mod forest;
 mod params;
 mod person;

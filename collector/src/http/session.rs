@@ -1,12 +1,12 @@
 //! `/sessions/{id}`: one session with its events and alerts; its deletion.
 
 use axum::{Json, extract::State};
-use banyan_protocol::view::{DeletedAnswer, ErrorView, SessionAnswer};
+use banyan_protocol::view::{DeletedAnswer, ErrorView, SessionAnswer, SessionView};
 
 use super::{error::ApiError, id::SessionId, params::FromView};
 use crate::{
     ingest::Ingest,
-    query::{Lookup, Query},
+    query::{Lookup, Query, Settled},
 };
 
 /// One session with all its events, by sequence, and its alerts.
@@ -22,8 +22,7 @@ pub(super) async fn show(
     State(query): State<Query>,
     SessionId(id): SessionId,
 ) -> Result<FromView<SessionAnswer>, ApiError> {
-    let settled = query.settle().await;
-    let session = found(query.session(&id).await?)?;
+    let Found { settled, session } = find(&query, &id).await?;
     let events = query.events_of(&id).await?.ok_or(ApiError::NoSession)?;
     let alerts = query.alerts_of(&id).await?;
     Ok(FromView(settled, SessionAnswer { session, events, alerts }))
@@ -56,10 +55,18 @@ pub(super) async fn remove(
     }
 }
 
-/// A session that is there, or why it is not.
-pub(super) fn found<T>(lookup: Lookup<T>) -> Result<T, ApiError> {
-    match lookup {
-        Lookup::Found(session) => Ok(session),
+/// A session that is there.
+pub(super) struct Found {
+    /// How far the view was.
+    pub(super) settled: Settled,
+    pub(super) session: SessionView,
+}
+
+/// The session `id`, once the view covers what the log holds now; or why there is none.
+pub(super) async fn find(query: &Query, id: &str) -> Result<Found, ApiError> {
+    let settled = query.settle().await;
+    match query.session(id).await? {
+        Lookup::Found(session) => Ok(Found { settled, session }),
         Lookup::Deleted => Err(ApiError::SessionDeleted),
         Lookup::Missing => Err(ApiError::NoSession),
     }

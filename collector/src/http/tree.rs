@@ -14,7 +14,7 @@ use super::{
     error::ApiError,
     id::SessionId,
     params::{FromView, Params},
-    session::found,
+    session::{Found, find},
 };
 use crate::query::Query;
 
@@ -50,8 +50,7 @@ pub(super) async fn get(
 ) -> Result<FromView<TreeView>, ApiError> {
     let depth = cut.depth.unwrap_or(DEPTH_MAX_LEVELS).min(DEPTH_MAX_LEVELS);
     let limit = cut.limit.unwrap_or(TREE_MAX_SESSIONS).clamp(1, TREE_MAX_SESSIONS);
-    let settled = query.settle().await;
-    found(query.session(&id).await?)?;
+    let Found { settled, .. } = find(&query, &id).await?;
     let tree = query.tree(&id, depth, limit).await?.ok_or(ApiError::NoSession)?;
     Ok(FromView(settled, tree))
 }

@@ -1,43 +1,20 @@
 //! `/s/{id}/tree`: only what is below one session, over the whole width.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, Uri},
-    response::Response,
-};
+use axum::response::Response;
 use banyan_dashboard::{SubtreeInput, SubtreePage};
 
-use super::{chrome, params::PageParams, person::preferences, render, session::find};
-use crate::{
-    http::{Site, error::ApiError, id::SessionId},
-    query::{Query, TreeRequest},
-};
+use super::{asked::Asked, render};
+use crate::{http::error::ApiError, query::TreeRequest};
 
 /// A subtree's page.
-pub(in crate::http) async fn show(
-    State(site): State<Site>,
-    State(query): State<Query>,
-    uri: Uri,
-    params: PageParams,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let SessionId(id) = SessionId::in_uri(&uri).ok_or(ApiError::NoSession)?;
-    page(&site, &query, &id, params, &headers).await
-}
-
-pub(super) async fn page(
-    site: &Site,
-    query: &Query,
-    id: &str,
-    params: PageParams,
-    headers: &HeaderMap,
-) -> Result<Response, ApiError> {
-    query.settle().await;
-    let session = find(query, id).await?;
+pub(in crate::http) async fn show(asked: Asked) -> Result<Response, ApiError> {
+    let (_, session) = asked.find().await?;
+    let Asked { query, id, params, .. } = &asked;
     let request = TreeRequest { open: params.open(), window: params.window() };
     let tree = query.subtree(id, &request).await?.ok_or(ApiError::NoSession)?;
-    let chrome = chrome(site, preferences(headers), Some(tree.as_of));
+    let chrome = asked.chrome(tree.as_of);
     let ancestors = query.ancestors(id).await?;
-    let input = SubtreeInput { session, ancestors, tree, open: params.open, at: None };
+    let open = params.open.clone();
+    let input = SubtreeInput { session, ancestors, tree, open, at: None };
     render(&SubtreePage::new(chrome, &input))
 }

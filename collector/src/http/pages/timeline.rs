@@ -1,51 +1,30 @@
 //! `/s/{id}/timeline`: when every session of a tree was active, and what held it up.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, Uri},
-    response::Response,
-};
+use axum::response::Response;
 use banyan_dashboard::{
     TimelineInput, TimelinePage, TimelineParams,
     timeline::{self, CriticalPath, Gaps, TimelineForm},
 };
 use banyan_protocol::Timestamp;
 
-use super::{chrome, params::PageParams, person::preferences, render, session::find};
+use super::{asked::Asked, params::PageParams, render};
 use crate::{
-    http::{Site, error::ApiError, id::SessionId},
-    query::{Query, Scope, TreeRequest},
+    http::error::ApiError,
+    query::{Scope, TreeRequest},
 };
 
 /// A timeline.
-pub(in crate::http) async fn show(
-    State(site): State<Site>,
-    State(query): State<Query>,
-    uri: Uri,
-    params: PageParams,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let SessionId(id) = SessionId::in_uri(&uri).ok_or(ApiError::NoSession)?;
-    page(&site, &query, &id, params, &headers).await
-}
-
-pub(super) async fn page(
-    site: &Site,
-    query: &Query,
-    id: &str,
-    params: PageParams,
-    headers: &HeaderMap,
-) -> Result<Response, ApiError> {
-    query.settle().await;
-    let session = find(query, id).await?;
+pub(in crate::http) async fn show(asked: Asked) -> Result<Response, ApiError> {
+    let (_, session) = asked.find().await?;
+    let Asked { query, id, params, .. } = &asked;
     let request = TreeRequest { open: params.open(), window: params.window() };
-    let params = timeline_params(params);
+    let params = timeline_params(params.clone());
     let scope = match params.scope {
         timeline::Scope::Tree => Scope::Tree,
         timeline::Scope::Subtree => Scope::Subtree,
     };
     let (tree, timeline) = query.timeline(id, scope, &request).await?.ok_or(ApiError::NoSession)?;
-    let chrome = chrome(site, preferences(headers), Some(tree.as_of));
+    let chrome = asked.chrome(tree.as_of);
     let ancestors = query.ancestors(id).await?;
     let input = TimelineInput { session, ancestors, tree, timeline, params };
     render(&TimelinePage::new(chrome, &input))

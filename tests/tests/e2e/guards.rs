@@ -23,6 +23,8 @@ async fn routes(client: &Client) -> Vec<(Method, String)> {
         "/dashboard/",
         "/s/s",
         "/s/s/e/1",
+        "/s/s/timeline",
+        "/s/s/tree",
         "/stream",
         "/live",
         "/openapi.json",

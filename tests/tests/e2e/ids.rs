@@ -82,8 +82,9 @@ async fn every_id_has_its_pages() {
     for id in ids() {
         client.post(&thought(&id, 1, "here")).await;
         let position = &client.session(&id).await["events"][0]["banyan"]["position"];
-        for behind in [String::new(), format!("/e/{position}")] {
-            let path = path_of("/s", &id, &behind);
+        let event = format!("/e/{position}");
+        for behind in ["", "/timeline", "/tree", &event] {
+            let path = path_of("/s", &id, behind);
             let page = client.page(&path).await.is(200);
             assert!(page.header("content-type").starts_with("text/html"), "{path}");
         }

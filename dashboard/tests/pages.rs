@@ -118,6 +118,38 @@ fn every_row_says_its_status_in_words() {
     }
 }
 
+/// AC-32: the bars are the rows of the tree in their order, inside the chart, and the table has the
+/// same rows.
+#[test]
+fn bars_and_table_are_the_rows_of_the_tree() {
+    let pages = plain_pages();
+    let elements = |wanted: &str| {
+        let page = pages.iter().find(|(name, _)| *name == wanted);
+        dom::parse(&page.expect("a sample").1).elements()
+    };
+    let rows = |elements: &[dom::Element], name: &str| -> Vec<String> {
+        let rows = elements.iter().filter(|element| element.name == name);
+        rows.filter_map(|row| row.get("id").filter(|id| id.starts_with("n-")).map(str::to_owned))
+            .collect()
+    };
+    let chart = elements("timeline");
+    let table = elements("timeline-table");
+    assert_eq!(rows(&chart, "li"), rows(&table, "tr"));
+    let lanes = chart.iter().filter(|element| element.has_class("lane")).count();
+    assert_eq!(lanes, rows(&chart, "li").len());
+    let percent = |text: Option<&str>| text?.strip_suffix('%')?.parse::<f64>().ok();
+    let mut bars = 0;
+    for shape in chart.iter().filter(|element| element.name == "rect") {
+        if let (Some(x), Some(width)) = (percent(shape.get("x")), percent(shape.get("width"))) {
+            assert!(0.0 <= x && x + width <= 100.001, "{shape:?}");
+            bars += 1;
+        }
+    }
+    assert!(lanes < bars);
+    let titles = chart.iter().filter(|element| element.name == "title");
+    assert!(titles.filter(|title| title.text.contains("critical path")).count() > 3);
+}
+
 /// What an attacker would write into every field.
 const HOSTILE: [&str; 12] = [
     "<script>alert(1)</script>",

@@ -12,6 +12,7 @@ use crate::{
     colour,
     figures::{self, Figure},
     format,
+    links::Link,
     status::Mark,
 };
 
@@ -41,8 +42,8 @@ pub(crate) struct Row {
     pub(crate) goal: Option<String>,
     /// For the root of an orphaned tree: the parent that nobody has seen.
     pub(crate) unseen_parent: Option<String>,
-    /// How deep it is, where the indent no longer tells.
-    pub(crate) level: Option<String>,
+    /// How deep it is, where the indent no longer tells, and the page of what is below it.
+    pub(crate) level: Option<(String, String)>,
     pub(crate) badges: Vec<Badge>,
     pub(crate) chips: Vec<Chip>,
     /// Sessions below it in all.
@@ -141,7 +142,8 @@ pub(super) fn row(
             .map(|goal| format::clip(goal, GOAL_MAX_CHARS))
             .filter(|goal| !goal.is_empty()),
         unseen_parent: unseen_parent(session, level),
-        level: (INDENT_MAX_LEVELS < level).then(|| format!("L{}", session.depth)),
+        level: (INDENT_MAX_LEVELS < level)
+            .then(|| (format!("L{}", session.depth), Link::subtree(&session.id).done())),
         badges: badges(&session.own, &session.subtree),
         chips: chips(session),
         below: (session.children < session.subtree.sessions.saturating_sub(1))

@@ -65,6 +65,15 @@ impl Setup {
         self
     }
 
+    /// With a clock that a libfaketime's setting governs: `-1d`, or `2026-01-02 03:04:05`, at which
+    /// it stands still. Timers go on.
+    #[must_use]
+    pub fn clock(self, setting: &str) -> Self {
+        self.env("LD_PRELOAD", "/usr/$LIB/faketime/libfaketime.so.1")
+            .env("FAKETIME", setting)
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+    }
+
     /// Run by another program, which becomes the collector's process: `["faketime", "-f", "-1d"]`.
     #[must_use]
     pub fn under<const N: usize>(mut self, wrapper: [&str; N]) -> Self {

@@ -26,5 +26,6 @@ mod slow_clients;
 mod stop;
 mod stream_limits;
 mod time;
+mod timeline;
 mod two_instances;
 mod wrong_types;

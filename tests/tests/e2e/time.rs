@@ -8,23 +8,9 @@ use banyan_tests::harness::{
 };
 use serde_json::{Value, json};
 
-/// A collector whose machine believes in another time.
-fn elsewhen(setup: Setup, offset: &str) -> Setup {
-    // Preloaded, not wrapped: the wrapper stays between us and the collector. The loader knows
-    // what $LIB is on this machine.
-    setup
-        .env("LD_PRELOAD", "/usr/$LIB/faketime/libfaketime.so.1")
-        .env("FAKETIME", offset)
-        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-}
-
-fn now(setup: Setup) -> Setup {
-    elsewhen(setup, "+0")
-}
-
 #[tokio::test]
 async fn a_crashed_agent_does_not_run_for_ever() {
-    let banyan = elsewhen(Setup::default(), "-2d").start().await;
+    let banyan = Setup::default().clock("-2d").start().await;
     banyan
         .client()
         .post(&json!([
@@ -39,7 +25,7 @@ async fn a_crashed_agent_does_not_run_for_ever() {
         async |banyan: &Banyan, id: &str| banyan.client().session(id).await["session"].clone();
     let begun = time(&seen(&banyan, "crashed").await["last_seen_at"]);
     assert_eq!(seen(&banyan, "crashed").await["attention"], json!(null));
-    let banyan = now(banyan.stop().await.0).start().await;
+    let banyan = banyan.stop().await.0.clock("+0").start().await;
     banyan.client().post(&thought("busy", 2, "two days later")).await;
     assert!(
         begun < time(&seen(&banyan, "busy").await["last_seen_at"]),
@@ -62,11 +48,11 @@ async fn a_crashed_agent_does_not_run_for_ever() {
 async fn received_at_never_goes_back() {
     let mut setup = Setup::default();
     for (sequence, offset) in [(1, "+3d"), (2, "-1d"), (3, "+0"), (4, "+5d"), (5, "-9d")] {
-        let banyan = elsewhen(setup, offset).start().await;
+        let banyan = setup.clock(offset).start().await;
         banyan.client().post(&thought("s", sequence, offset)).await;
         setup = banyan.stop().await.0;
     }
-    let banyan = now(setup).start().await;
+    let banyan = setup.clock("+0").start().await;
     let events = banyan.client().session("s").await["events"].clone();
     let received: Vec<_> = events
         .as_array()

@@ -42,8 +42,8 @@ pub(crate) struct Row {
     pub(crate) goal: Option<String>,
     /// For the root of an orphaned tree: the parent that nobody has seen.
     pub(crate) unseen_parent: Option<String>,
-    /// How deep it is, where the indent no longer tells, and the page of what is below it.
-    pub(crate) level: Option<(String, String)>,
+    /// How deep it is, where the indent no longer tells.
+    pub(crate) level: Option<Level>,
     pub(crate) badges: Vec<Badge>,
     pub(crate) chips: Vec<Chip>,
     /// Sessions below it in all.
@@ -70,6 +70,14 @@ pub(crate) struct Toggle {
     pub(crate) label: String,
     pub(crate) open: bool,
     pub(crate) count: String,
+}
+
+/// How deep a row is that is too deep to indent.
+#[derive(Clone, Debug)]
+pub(crate) struct Level {
+    pub(crate) text: String,
+    /// The page of what is below it.
+    pub(crate) href: String,
 }
 
 /// A count of descendants in one state.
@@ -142,8 +150,10 @@ pub(super) fn row(
             .map(|goal| format::clip(goal, GOAL_MAX_CHARS))
             .filter(|goal| !goal.is_empty()),
         unseen_parent: unseen_parent(session, level),
-        level: (INDENT_MAX_LEVELS < level)
-            .then(|| (format!("L{}", session.depth), Link::subtree(&session.id).done())),
+        level: (INDENT_MAX_LEVELS < level).then(|| Level {
+            text: format!("L{}", session.depth),
+            href: Link::subtree(&session.id).done(),
+        }),
         badges: badges(&session.own, &session.subtree),
         chips: chips(session),
         below: (session.children < session.subtree.sessions.saturating_sub(1))

@@ -130,7 +130,7 @@ fn a_chain_is_written_without_recursion() {
     let pieces = pieces(&forest, &Link::forest());
     let rows = rows(&pieces);
     assert_eq!(rows.len(), LEVELS + 1);
-    assert_eq!(rows[12].level, None);
+    assert!(rows[12].level.is_none());
     assert!(rows[13].level.is_some());
     dismantle(&mut forest);
 }

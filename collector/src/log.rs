@@ -181,7 +181,7 @@ impl Log {
     ) -> Result<tokio::sync::oneshot::Receiver<queue::Answer>, AppendError> {
         match self.state() {
             LogState::Ok => self.queue.offer(entries),
-            LogState::StorageLow => Err(AppendError::StorageFull),
+            LogState::StorageLow => Err(AppendError::StorageLow),
             LogState::Failed if self.shared.failed.is_cancelled() => {
                 Err(AppendError::StorageFailed)
             }

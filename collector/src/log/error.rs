@@ -14,7 +14,10 @@ pub(crate) enum AppendError {
     /// Larger than a commit can be, or empty: sending it again does not help.
     #[error("the append is empty or too large")]
     TooLarge,
-    /// The disk is (almost) full.
+    /// The disk is almost full: refused before anything was tried.
+    #[error("little space is left for the log")]
+    StorageLow,
+    /// The disk is full.
     #[error("no space is left for the log")]
     StorageFull,
     /// Someone else holds the database.
@@ -34,6 +37,7 @@ impl AppendError {
         match self {
             Self::Overloaded => "overloaded",
             Self::TooLarge => "too_large",
+            Self::StorageLow => "storage_low",
             Self::StorageFull => "storage_full",
             Self::Busy => "busy",
             Self::StorageFailed => "storage_failed",

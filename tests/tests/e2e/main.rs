@@ -9,6 +9,8 @@ mod commands;
 mod crash;
 mod downgrade_is_refused;
 mod durability;
+mod exit_codes;
+mod full_disk;
 mod guards;
 mod hostile_text;
 mod ids;

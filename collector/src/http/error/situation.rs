@@ -98,6 +98,7 @@ fn append(error: AppendError) -> Situation {
         AppendError::TooLarge => {
             (no(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE, "More than a commit may hold."), "no")
         }
+        AppendError::StorageLow => (later("storage_low", "The disk is almost full.", 30_000), "no"),
         AppendError::StorageFull => (later("storage_full", "The disk is full.", 30_000), "no"),
         AppendError::Busy => (later("busy", "Another process holds the log.", 2_000), "no"),
         AppendError::Closing => (later("stopping", STOPPING, 2_000), "no"),

@@ -37,7 +37,7 @@ async fn low_room_refuses_early_and_heals() {
     assert_eq!(log.state(), LogState::Ok);
 
     free.store(0, Ordering::Relaxed);
-    assert_eq!(log.append(entries(1, 1)).await, Err(AppendError::StorageFull));
+    assert_eq!(log.append(entries(1, 1)).await, Err(AppendError::StorageLow));
     assert_eq!(log.state(), LogState::StorageLow);
     assert_eq!(log.read_after(0, 10).await.unwrap().len(), 1, "reads go on");
 

@@ -27,6 +27,8 @@ mod counts;
 mod forest;
 mod tree_around;
 mod subtree;
+mod branches;
+mod trouble;
 mod timeline;
 mod feed;
 mod calls;
@@ -47,9 +49,11 @@ pub(crate) use self::{
     filter::FilterError,
     forest::ForestRequest,
     groups::Group,
+    row_id::RowNo,
     session::Lookup,
     sessions::SessionsRequest,
     subtree::{Scope, TreeRequest},
+    trouble::Direction,
 };
 
 use crate::{clock::Clock, progress::Progress, view::View};

@@ -23,6 +23,7 @@ mod tree;
 mod children;
 mod missing;
 mod groups;
+mod alerts;
 mod quarantine;
 
 mod index;
@@ -30,10 +31,12 @@ mod health;
 mod meters;
 mod openapi;
 mod pages;
-mod fragments;
 mod assets;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use axum::{
     Router,
@@ -71,6 +74,10 @@ fn router(site: Site) -> Router {
         .route("/sessions/{id}/children", get(children::list))
         .route("/sessions/{id}/missing", get(missing::list))
         .route("/groups", get(groups::list))
+        .route("/alerts", get(alerts::list))
+        .route("/alerts/{id}", get(alerts::show))
+        .route("/alerts/{id}/ack", post(alerts::acknowledge))
+        .route("/alerts/{id}/reopen", post(alerts::reopen))
         .route("/quarantine", get(quarantine::list))
         .route("/health", get(health::health))
         .route("/healthz", get(health::live))
@@ -83,9 +90,6 @@ fn router(site: Site) -> Router {
         .route("/s/{id}/e/{position}", get(pages::event))
         .route("/s/{id}/timeline", get(pages::timeline))
         .route("/s/{id}/tree", get(pages::subtree))
-        .route("/f/children", get(fragments::children))
-        .route("/f/rows", get(fragments::rows))
-        .route("/f/trouble", get(fragments::trouble))
         .route("/static/{*path}", get(assets::file))
         .route("/theme/{name}", get(assets::theme))
         .route("/dashboard", get(index::old))
@@ -118,6 +122,8 @@ struct Shared {
     assets: Assets,
     in_flight: InFlight,
     meters: Meters,
+    /// As counted for the last person who asked for a page.
+    open_alerts: AtomicU64,
 }
 
 /// Which log this is; colours begin with it.
@@ -161,11 +167,33 @@ impl Site {
     pub(crate) fn new(rooms: Rooms) -> Self {
         let assets = Assets::new(&rooms.log);
         let in_flight = InFlight::new(BODIES_IN_FLIGHT_MAX_BYTES);
-        Self(Arc::new(Shared { rooms, assets, in_flight, meters: Meters::new() }))
+        Self(Arc::new(Shared {
+            rooms,
+            assets,
+            in_flight,
+            meters: Meters::new(),
+            open_alerts: AtomicU64::new(0),
+        }))
     }
 
     fn assets(&self) -> &Assets {
         &self.0.assets
+    }
+
+    /// Alerts that nobody has acknowledged.
+    fn open_alerts(&self) -> u64 {
+        self.0.open_alerts.load(Ordering::Relaxed)
+    }
+
+    /// Counts the open alerts for the page that is about to be made.
+    async fn count_alerts(&self) {
+        match self.0.rooms.query.open_alerts().await {
+            Ok(count) => self.0.open_alerts.store(count, Ordering::Relaxed),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, "open alerts cannot be counted");
+            }
+        }
     }
 
     fn log(&self) -> &LogId {

@@ -17,7 +17,7 @@ use banyan_protocol::{
 use bytes::Bytes;
 use thiserror::Error;
 
-pub(crate) use crate::log::{AppendError, LogError, LogState};
+pub(crate) use crate::log::{AlertName, AppendError, LogError, LogState};
 use crate::log::{Appended, Entry, Log, OwnFact, Refused as QuarantineEntry, Source};
 
 use cut::Uncut;
@@ -158,6 +158,16 @@ impl Ingest {
     pub(crate) async fn delete_session(&self, id: &str) -> Result<Appended, AppendError> {
         let deleted = OwnFact::SessionDeleted { session_id: id.to_owned() };
         self.log.append(vec![deleted.to_entry()]).await
+    }
+
+    /// Records that somebody has seen an alert to; returns where in the log.
+    pub(crate) async fn acknowledge(&self, alert: AlertName) -> Result<Appended, AppendError> {
+        self.log.append(vec![OwnFact::AlertAcknowledged(alert).to_entry()]).await
+    }
+
+    /// Records that an alert is open again; returns where in the log.
+    pub(crate) async fn reopen(&self, alert: AlertName) -> Result<Appended, AppendError> {
+        self.log.append(vec![OwnFact::AlertReopened(alert).to_entry()]).await
     }
 
     /// Whether the log takes appends.

@@ -18,6 +18,7 @@ mod sessions;
 mod events;
 mod wire;
 mod alerts;
+mod alert_list;
 mod missing;
 mod tree;
 mod ancestors;
@@ -27,8 +28,6 @@ mod counts;
 mod forest;
 mod tree_around;
 mod subtree;
-mod branches;
-mod trouble;
 mod timeline;
 mod feed;
 mod calls;
@@ -45,15 +44,14 @@ use tokio::sync::watch;
 
 use self::counts::Kept;
 pub(crate) use self::{
+    alert_list::{AlertDetail, AlertsPage, AlertsRequest},
     feed::FeedRequest,
     filter::FilterError,
     forest::ForestRequest,
     groups::Group,
-    row_id::RowNo,
     session::Lookup,
     sessions::SessionsRequest,
     subtree::{Scope, TreeRequest},
-    trouble::Direction,
 };
 
 use crate::{clock::Clock, progress::Progress, view::View};

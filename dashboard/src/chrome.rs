@@ -15,11 +15,22 @@ pub struct Chrome {
     pub as_of: Option<Position>,
     /// The server's clock when the page was made; relative times count from here.
     pub now: Timestamp,
+    /// Alerts that nobody has acknowledged; as many as can be counted at a glance.
+    pub open_alerts: u64,
 }
 
 impl Chrome {
     pub(crate) fn as_of_text(&self) -> Option<String> {
         self.as_of.map(format::position)
+    }
+
+    /// What stands beside the link to the alerts; nothing while none is open.
+    pub(crate) fn open_alerts_text(&self) -> Option<String> {
+        match self.open_alerts {
+            0 => None,
+            open @ 1..1_000 => Some(open.to_string()),
+            _ => Some("999+".to_owned()),
+        }
     }
 }
 
@@ -28,8 +39,6 @@ impl Chrome {
 pub struct Assets {
     /// `static/css/*`, joined
     pub css: String,
-    /// `static/js/*`, joined
-    pub js: String,
     /// What [`groups_css`](crate::colour::groups_css) gives for this log.
     pub groups: String,
     /// What [`theme_css`](crate::colour::theme_css) gives for this reader; see

@@ -22,6 +22,10 @@ pub enum PageError {
     NoSession(String),
     /// No such event in this session; carries the session's id.
     NoEvent(String),
+    /// No such alert, or none any more.
+    NoAlert,
+    /// Another site's page asked for a change.
+    CrossOrigin,
     /// The session was deleted; carries its id.
     Deleted(String),
     /// The link's parameters cannot be read.
@@ -38,7 +42,8 @@ impl PageError {
     /// The HTTP status that goes with the page.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::NoPage | Self::NoSession(_) | Self::NoEvent(_) => 404,
+            Self::NoPage | Self::NoSession(_) | Self::NoEvent(_) | Self::NoAlert => 404,
+            Self::CrossOrigin => 403,
             Self::Deleted(_) => 410,
             Self::BadRequest => 400,
             Self::Misdirected => 421,
@@ -52,6 +57,8 @@ impl PageError {
             Self::NoPage => "There is no such page",
             Self::NoSession(_) => "No session with this id",
             Self::NoEvent(_) => "No such event in this session",
+            Self::NoAlert => "No such alert",
+            Self::CrossOrigin => "This was not sent from here",
             Self::Deleted(_) => "This session was deleted",
             Self::BadRequest => "This link cannot be read",
             Self::Misdirected => "This address is not served here",
@@ -65,6 +72,7 @@ impl PageError {
         use crate::links::Link;
         match self {
             Self::NoEvent(id) => ("To the session", Link::session(id).done()),
+            Self::NoAlert => ("All alerts", Link::alerts().done()),
             _ => ("All sessions", Link::forest().done()),
         }
     }

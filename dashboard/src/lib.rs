@@ -9,6 +9,7 @@
 //!
 //! Must not know axum, tokio, sqlx, or what time it is: `now` comes in with the page.
 
+pub mod alerts;
 pub mod chrome;
 pub mod colour;
 pub mod error;
@@ -16,9 +17,9 @@ mod escape;
 mod figures;
 pub mod forest;
 mod format;
-pub mod fragment;
 mod head;
 pub mod links;
+pub mod quarantine;
 mod outline;
 pub mod sample;
 pub mod session;
@@ -26,11 +27,12 @@ mod status;
 pub mod subtree;
 pub mod timeline;
 
+pub use alerts::{AlertFilter, AlertInput, AlertPage, AlertsInput, AlertsPage};
 pub use askama::Template;
 pub use chrome::{Assets, Chrome, Preferences, Theme};
 pub use error::{ErrorPage, PageError};
 pub use forest::{ForestInput, ForestPage};
-pub use fragment::{ChildrenFragment, Density, RowsFragment};
+pub use quarantine::QuarantinePage;
 pub use session::{FeedFilter, SessionInput, SessionPage, SessionParams};
 pub use subtree::{SubtreeInput, SubtreePage};
 pub use timeline::{TimelineInput, TimelinePage, TimelineParams};

@@ -35,6 +35,16 @@ impl Link {
         Self("/".to_owned())
     }
 
+    /// The alerts.
+    pub(crate) fn alerts() -> Self {
+        Self("/alerts".to_owned())
+    }
+
+    /// One alert, or what can be done with it.
+    pub(crate) fn alert(id: &str, deed: &str) -> Self {
+        Self(format!("/alerts/{}{deed}", utf8_percent_encode(id, ENCODED)))
+    }
+
     /// A session's page.
     pub(crate) fn session(id: &str) -> Self {
         // Browsers resolve these two as steps up the path, however they are encoded.

@@ -3,6 +3,7 @@
 //! All text that an agent would choose goes through a [`Voice`], so that the same views can be had
 //! in harmless and in hostile words.
 
+mod alerts;
 mod event;
 mod forest;
 mod session;
@@ -57,7 +58,6 @@ pub fn chrome(preferences: Preferences) -> Chrome {
     Chrome {
         assets: Assets {
             css: "/static/banyan.css".to_owned(),
-            js: "/static/banyan.js".to_owned(),
             groups: "/static/groups.css".to_owned(),
             theme: links::theme(preferences.accent, LOG_ID),
             icon: "/static/icon.svg".to_owned(),
@@ -67,6 +67,7 @@ pub fn chrome(preferences: Preferences) -> Chrome {
         preferences,
         as_of: Some(184_512),
         now: NOW,
+        open_alerts: 3,
     }
 }
 
@@ -128,6 +129,8 @@ impl ErrorPage {
             ("error-no-page", PageError::NoPage),
             ("error-no-session", PageError::NoSession(id())),
             ("error-no-event", PageError::NoEvent(id())),
+            ("error-no-alert", PageError::NoAlert),
+            ("error-cross-origin", PageError::CrossOrigin),
             ("error-deleted", PageError::Deleted(id())),
             ("error-bad-request", PageError::BadRequest),
             ("error-misdirected", PageError::Misdirected),
@@ -157,6 +160,15 @@ pub fn pages(
         pages.push((name, page.render()?));
     }
     for (name, page) in TimelinePage::sample(chrome, voice) {
+        pages.push((name, page.render()?));
+    }
+    for (name, page) in crate::AlertsPage::sample(chrome, voice) {
+        pages.push((name, page.render()?));
+    }
+    for (name, page) in crate::AlertPage::sample(chrome, voice) {
+        pages.push((name, page.render()?));
+    }
+    for (name, page) in crate::QuarantinePage::sample(chrome, voice) {
         pages.push((name, page.render()?));
     }
     for (name, page) in ErrorPage::sample(chrome, voice) {

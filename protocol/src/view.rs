@@ -15,10 +15,10 @@ mod session;
 mod timeline;
 mod tree;
 
-pub use alert::{AlertRule, AlertView, Severity};
+pub use alert::{AlertCount, AlertEntry, AlertKin, AlertRule, AlertState, AlertView, Severity};
 pub use answer::{
-    ChildrenAnswer, DeletedAnswer, EventsAnswer, GroupsAnswer, HealthAnswer, IndexAnswer,
-    MissingAnswer, QuarantineAnswer, ReadyAnswer, SessionAnswer, SessionsAnswer,
+    AlertsAnswer, ChildrenAnswer, DeletedAnswer, EventsAnswer, GroupsAnswer, HealthAnswer,
+    IndexAnswer, MissingAnswer, QuarantineAnswer, ReadyAnswer, SessionAnswer, SessionsAnswer,
 };
 pub use error::ErrorView;
 pub use event::{BanyanPart, EventView, RecordedView};

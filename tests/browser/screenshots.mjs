@@ -25,7 +25,7 @@ for (const colorScheme of SCHEMES) {
 }
 await browser.close();
 
-/** The forest, a session with a failed call in a tree, that call, and a page that is not there. */
+/** The forest, a session with a failed call in a tree, that call, an alert, and a page that is not there. */
 async function choose() {
   const page = await open(browser, origin);
   await page.goto('/');
@@ -39,6 +39,10 @@ async function choose() {
     Object.assign(found, { session, event: await failed.getAttribute('href') });
     break;
   }
+  await page.goto('/alerts?state=all');
+  const alert = page.locator('.al-sev').first();
+  Object.assign(found, { alerts: '/alerts?state=all', quarantine: '/quarantine' });
+  if ((await alert.count()) > 0) found.alert = await alert.getAttribute('href');
   await page.context().close();
   return found;
 }

@@ -17,9 +17,9 @@ impl fmt::Display for Config {
             Some(path) => writeln!(f, "\nfile: {}", path.display())?,
             None => writeln!(f, "\nfile: none")?,
         }
-        write!(f, "\nlimits (fixed):")?;
+        writeln!(f, "\nlimits (fixed):")?;
         for (name, value) in banyan_protocol::limits::ALL {
-            write!(f, "\n{name:<30} {value}")?;
+            writeln!(f, "{name:<30} {value}")?;
         }
         Ok(())
     }

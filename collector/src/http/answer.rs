@@ -62,7 +62,11 @@ impl Desk {
     ) -> Response<Body> {
         let Self { site, mut router, guard } = self;
         let person = Person::of(request.method(), request.uri(), request.headers());
-        let mut response = match guard.check(request.method(), request.uri(), request.headers()) {
+        let allowed = guard.check(request.method(), request.uri(), request.headers());
+        if allowed.is_ok() && person.is_some() {
+            site.count_alerts().await;
+        }
+        let mut response = match allowed {
             Ok(()) => match AssertUnwindSafe(router.call(request)).catch_unwind().await {
                 Ok(Ok(response)) => response,
                 Ok(Err(never)) => match never {},

@@ -40,6 +40,9 @@ pub(crate) enum ApiError {
     /// The session has no event there.
     #[error("no such event")]
     NoEvent,
+    /// No such alert.
+    #[error("no such alert")]
+    NoAlert,
     /// The request was not meant for us: DNS rebinding, or a name we were not told of.
     #[error("the Host header names somebody else")]
     Misdirected,
@@ -79,9 +82,6 @@ pub(crate) enum ApiError {
     /// A query parameter has the wrong form.
     #[error("the query of the URL cannot be read")]
     Query,
-    /// A query parameter cannot be what it is; the sentence says what it should be.
-    #[error("a parameter is wrong: {0}")]
-    Parameter(&'static str),
     /// A page cannot be written.
     #[error("the page cannot be rendered")]
     Template(#[source] askama::Error),

@@ -9,7 +9,7 @@ use axum::{
 use utoipa::OpenApi;
 
 use super::{
-    children, events, export, groups, health, index, meters, missing, quarantine, session,
+    alerts, children, events, export, groups, health, index, meters, missing, quarantine, session,
     sessions, stream, tree,
 };
 
@@ -28,7 +28,8 @@ use super::{
     ),
     paths(
         events::post, events::list, stream::get, sessions::list, session::show, session::remove,
-        export::get, tree::get, children::list, missing::list, groups::list, quarantine::list,
+        export::get, tree::get, children::list, missing::list, groups::list, alerts::list,
+        alerts::show, alerts::acknowledge, alerts::reopen, quarantine::list,
         index::get, health::health, health::live, health::ready, meters::get, get,
     )
 )]

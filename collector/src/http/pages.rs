@@ -1,9 +1,11 @@
 //! The HTML pages: views from the query room in the frames and templates of the dashboard crate.
 
+mod alerts;
 mod asked;
 mod forest;
 mod params;
 mod person;
+mod quarantine;
 mod session;
 mod subtree;
 mod timeline;
@@ -21,9 +23,11 @@ use super::{
     error::{ApiError, Explained},
 };
 
+pub(super) use alerts::{list as alerts, show as alert};
 pub(super) use forest::show as forest;
 pub(super) use params::PageParams;
 pub(super) use person::Person;
+pub(super) use quarantine::show as quarantine;
 pub(super) use session::{event, show as session, show_by_parameter as session_by_parameter};
 pub(super) use subtree::show as subtree;
 pub(super) use timeline::show as timeline;
@@ -34,14 +38,14 @@ fn chrome(site: &Site, preferences: Preferences, as_of: Option<Position>) -> Chr
     let theme = links::theme(preferences.accent, site.log().as_str());
     let assets = Assets {
         css: files.path("banyan.css"),
-        js: files.path("banyan.js"),
         groups: files.path("groups.css"),
         theme: format!("{theme}&v={}", env!("CARGO_PKG_VERSION")),
         icon: files.path("icon.svg"),
         timeline_css: files.path("timeline.css"),
         timeline_js: files.path("timeline.js"),
     };
-    Chrome { assets, preferences, as_of, now: site.now() }
+    let open_alerts = site.open_alerts();
+    Chrome { assets, preferences, as_of, now: site.now(), open_alerts }
 }
 
 /// A finished page.
@@ -69,6 +73,8 @@ pub(super) fn error(
         }
         _ if response.status().is_server_error() => PageError::Internal(incident),
         "not_found" => PageError::NoPage,
+        "alert_not_found" => PageError::NoAlert,
+        "cross_origin" => PageError::CrossOrigin,
         _ => PageError::BadRequest,
     };
     let status = StatusCode::from_u16(error.status()).unwrap_or(response.status());

@@ -2,7 +2,11 @@
 
 #![expect(unused_qualifications, reason = "written by the macro that describes the route")]
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{Request, State},
+    response::{IntoResponse as _, Response},
+};
 use banyan_protocol::{
     limits::PAGE_MAX_ROWS,
     view::{ErrorView, QuarantineAnswer},
@@ -10,7 +14,12 @@ use banyan_protocol::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{error::ApiError, params::Params};
+use super::{
+    Site,
+    error::ApiError,
+    pages::{self, Person},
+    params::Params,
+};
 use crate::ingest::Ingest;
 
 /// How much of it.
@@ -28,9 +37,15 @@ pub(super) struct Page {
     responses((status = 200, body = QuarantineAnswer), (status = 400, body = ErrorView))
 )]
 pub(super) async fn list(
+    State(site): State<Site>,
     State(ingest): State<Ingest>,
     Params(page): Params<Page>,
-) -> Result<Json<QuarantineAnswer>, ApiError> {
+    request: Request,
+) -> Result<Response, ApiError> {
     let limit = page.limit.unwrap_or(100).clamp(1, PAGE_MAX_ROWS);
-    Ok(Json(QuarantineAnswer { quarantine: ingest.quarantined(limit).await? }))
+    let quarantine = ingest.quarantined(limit).await?;
+    match Person::of(request.method(), request.uri(), request.headers()) {
+        Some(person) => pages::quarantine(&site, &person, &quarantine),
+        None => Ok(Json(QuarantineAnswer { quarantine }).into_response()),
+    }
 }

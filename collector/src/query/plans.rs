@@ -9,6 +9,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use banyan_protocol::view::{AlertRule, AlertState};
 use sqlx::{AssertSqlSafe, Row as _};
 use tracing::{
     Event, Subscriber,
@@ -17,7 +18,7 @@ use tracing::{
 use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
 use super::{
-    Direction, FeedRequest, ForestRequest, RowNo, Scope, SessionsRequest, TreeRequest,
+    AlertsRequest, FeedRequest, ForestRequest, Scope, SessionsRequest, TreeRequest,
     fixture::Fixture,
 };
 
@@ -99,6 +100,15 @@ async fn ask_everything(fixture: &Fixture) {
     query.events_after(0, 9).await.unwrap();
     query.alerts_of("a").await.unwrap();
     query.alerts_between(0, 9).await.unwrap();
+    query.open_alerts().await.unwrap();
+    query.alert("1-loop-1").await.unwrap();
+    for state in [None].into_iter().chain(AlertState::ALL.map(Some)) {
+        let all = AlertsRequest { state, ..AlertsRequest::default() };
+        let after = Some("9.1.0.1".to_owned());
+        query.alerts(&AlertsRequest { after, ..all.clone() }).await.unwrap();
+        query.alerts(&AlertsRequest { rule: Some(AlertRule::Loop), ..all.clone() }).await.unwrap();
+        query.alerts(&AlertsRequest { session: Some("a".to_owned()), ..all }).await.unwrap();
+    }
     query.tree("a", 9, 9).await.unwrap();
     query.tree("b", 9, 9).await.unwrap();
     query.children("a", None, 9).await.unwrap();
@@ -115,11 +125,6 @@ async fn ask_everything(fixture: &Fixture) {
     query.tree_around("b", None).await.unwrap();
     let request = TreeRequest::default();
     query.subtree("a", &request).await.unwrap();
-    query.branches(&[(RowNo(1), 0), (RowNo(2), 9)]).await.unwrap();
-    query.rows(&[RowNo(1), RowNo(2)]).await.unwrap();
-    for direction in [Direction::After(RowNo(1)), Direction::Before(RowNo(2)), Direction::Last] {
-        query.trouble(RowNo(1), direction).await.unwrap();
-    }
     query.timeline("b", Scope::Tree, &request).await.unwrap();
     query.timeline("b", Scope::Subtree, &request).await.unwrap();
     query.feed("a", &FeedRequest::default()).await.unwrap();

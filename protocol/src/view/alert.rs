@@ -22,6 +22,97 @@ pub struct AlertView {
     pub evidence: [Position; 2],
 }
 
+/// An alert as it is listed: with its session and what was said of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AlertEntry {
+    /// `3f-loop-184460`: stable in one log.
+    pub id: String,
+    /// The session it is about.
+    pub session_id: String,
+    /// The agent type of that.
+    pub agent_id: String,
+    /// What it was to achieve.
+    pub goal: Option<String>,
+    /// The number of its group; absent in a tree of one.
+    pub group: Option<u32>,
+    /// Which rule fired.
+    #[serde(rename = "type")]
+    pub rule: AlertRule,
+    /// One sentence.
+    pub message: String,
+    /// How bad.
+    pub severity: Severity,
+    /// Event time of the evidence's last event.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// Positions of the first and the last event of the evidence.
+    pub evidence: [Position; 2],
+    /// What was said of it.
+    pub state: AlertState,
+    /// When it was acknowledged, by the collector's clock; absent while it is open.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub acknowledged_at: Option<Timestamp>,
+}
+
+/// What was said of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertState {
+    /// Nobody has acknowledged it.
+    Open,
+    /// Somebody has, and its session goes on.
+    Acknowledged,
+    /// Somebody has, and its session has ended: nothing more will come of it.
+    Closed,
+}
+
+impl AlertState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Acknowledged, Self::Closed];
+
+    /// The wire word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Acknowledged => "acknowledged",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The state that `word` names.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}
+
+/// How many alerts of one rule there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AlertCount {
+    /// The rule.
+    #[serde(rename = "type")]
+    pub rule: AlertRule,
+    /// Not acknowledged.
+    pub open: u64,
+    /// Acknowledged, the session goes on.
+    pub acknowledged: u64,
+    /// Acknowledged, the session has ended.
+    pub closed: u64,
+}
+
+/// Open alerts of one rule in several sessions of one agent type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AlertKin {
+    /// The rule.
+    #[serde(rename = "type")]
+    pub rule: AlertRule,
+    /// The agent type.
+    pub agent_id: String,
+    /// How many alerts.
+    pub alerts: u64,
+    /// In how many sessions; at least two.
+    pub sessions: u64,
+}
+
 /// The rules, all on event time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -140,6 +231,15 @@ mod tests {
             assert_eq!(AlertRule::named(rule.word()), Some(rule));
         }
         assert_eq!(AlertRule::named("Loop"), None);
+    }
+
+    #[test]
+    fn states_go_by_their_words() {
+        for state in AlertState::ALL {
+            assert_eq!(serde_json::to_string(&state).unwrap(), format!("\"{}\"", state.word()));
+            assert_eq!(AlertState::named(state.word()), Some(state));
+        }
+        assert_eq!(AlertState::named("all"), None);
     }
 
     #[test]

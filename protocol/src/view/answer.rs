@@ -1,7 +1,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{AlertView, EventView, GroupView, QuarantineView, Range, RecordedView, SessionView};
+use super::{
+    AlertCount, AlertEntry, AlertKin, AlertView, EventView, GroupView, QuarantineView, Range,
+    RecordedView, SessionView,
+};
 
 /// `GET /sessions`
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -22,6 +25,21 @@ pub struct SessionAnswer {
     pub events: Vec<EventView>,
     /// Its alerts, oldest evidence first.
     pub alerts: Vec<AlertView>,
+}
+
+/// `GET /alerts`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AlertsAnswer {
+    /// By their evidence, newest first.
+    pub alerts: Vec<AlertEntry>,
+    /// How many there are of each rule, whatever was asked for.
+    pub counts: Vec<AlertCount>,
+    /// Open ones that are alike, most sessions first, as far as the newest thousand tell; of
+    /// unnarrowed lists only.
+    pub alike: Vec<AlertKin>,
+    /// Pass as `cursor=` to get the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }
 
 /// `DELETE /sessions/{id}`

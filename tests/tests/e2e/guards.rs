@@ -167,7 +167,7 @@ async fn every_answer_carries_the_headers() {
             let asked = format!("{accept} {method} {path}: {}", answer.status);
             assert_eq!(found("content-security-policy"), CSP, "{asked}");
             assert_eq!(found("x-content-type-options"), "nosniff", "{asked}");
-            assert_eq!(found("referrer-policy"), "no-referrer", "{asked}");
+            assert_eq!(found("referrer-policy"), "same-origin", "{asked}");
             assert_eq!(found("cross-origin-opener-policy"), "same-origin", "{asked}");
             assert_eq!(found("cross-origin-resource-policy"), "same-origin", "{asked}");
             let cache = found("cache-control");

@@ -110,6 +110,9 @@ fn events(text: &str) -> Vec<Value> {
             "operation.agent_spawn",
             json!({"child_session_id": branch, "child_agent_id": text, "goal": text, "reason": text}),
         ),
+        // Enough failures for an alert.
+        ("operation.tool_end", json!({"tool": text, "success": false, "error": text})),
+        ("operation.tool_end", json!({"tool": text, "success": false, "error": text})),
         ("operation.memory", json!({"action": text, "key": text, "summary": text})),
         ("operation.external_call", json!({"service": text, "method": text, "endpoint": text})),
         (text, json!({text: [text, {text: text}]})),
@@ -141,7 +144,13 @@ async fn frozen() -> Banyan {
 
 /// Every page that shows them, by the same names whatever the text.
 async fn pages(client: &Client, text: &str) -> Vec<(String, String)> {
-    let mut pages = vec![("/".to_owned(), client.page("/").await.is(200).text())];
+    let mut pages = Vec::new();
+    for path in ["/", "/alerts?state=all", "/quarantine"] {
+        pages.push((path.to_owned(), client.page(path).await.is(200).text()));
+    }
+    let alerts = client.json("/alerts?state=all").await["alerts"].clone();
+    let alert = format!("/alerts/{}", alerts[0]["id"].as_str().expect("an alert"));
+    pages.push((alert.clone(), client.page(&alert).await.is(200).text()));
     for name in ["boss", "branch", "orphan"] {
         let id = encoded(&format!("{name} {text}"));
         let events = client.session(&format!("{name} {text}")).await["events"].clone();

@@ -2,6 +2,7 @@
 //!
 //! One file a subject. Each test starts what it needs and shares nothing.
 
+mod alerts;
 mod any_order;
 mod bad_input;
 mod bodies;
@@ -25,7 +26,6 @@ mod reference_faults;
 mod reference_shapes;
 mod retry_matrix;
 mod slow_clients;
-mod stalled_readers;
 mod stop;
 mod stream_limits;
 mod time;

@@ -123,6 +123,7 @@ async fn answers_are_as_documented() {
     let document = client.json("/openapi.json").await;
     assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
     let mut checked = BTreeSet::new();
+    let alert = an_alert(&client).await;
     for (path, asked, status) in [
         ("/sessions", "/sessions", 200),
         ("/sessions", "/sessions?limit=1", 200),
@@ -138,6 +139,10 @@ async fn answers_are_as_documented() {
         ("/events", "/events", 200),
         ("/events", "/events?after=nonsense", 400),
         ("/groups", "/groups", 200),
+        ("/alerts", "/alerts", 200),
+        ("/alerts", "/alerts?state=all&rule=loop&limit=x", 400),
+        ("/alerts/{id}", &alert, 200),
+        ("/alerts/{id}", "/alerts/never", 404),
         ("/quarantine", "/quarantine", 200),
         ("/health", "/health", 200),
         ("/readyz", "/readyz", 200),
@@ -163,11 +168,23 @@ async fn answers_are_as_documented() {
     check(&document, "/events", "post", 415, &answer.json());
     let deleted = client.delete("/sessions/stray").await.is(200);
     check(&document, "/sessions/{id}", "delete", 200, &deleted.json());
+    for deed in ["ack", "reopen"] {
+        let said = client.send(Method::POST, &format!("{alert}/{deed}"), &[], "").await.is(200);
+        let path = format!("/alerts/{{id}}/{deed}");
+        check(&document, &path, "post", 200, &said.json());
+        checked.insert(("post".to_owned(), path));
+    }
     checked.extend(["post /events", "delete /sessions/{id}"].map(|both| {
         let (method, path) = both.split_once(' ').unwrap();
         (method.to_owned(), path.to_owned())
     }));
     every_json_route_was_checked(&document, &checked);
+}
+
+/// The path of an alert.
+async fn an_alert(client: &Client) -> String {
+    let alerts = client.json("/alerts").await["alerts"].clone();
+    format!("/alerts/{}", alerts[0]["id"].as_str().expect("an alert"))
 }
 
 /// A new JSON route must be added to the table above.
@@ -188,13 +205,15 @@ fn every_json_route_was_checked(document: &Value, checked: &BTreeSet<(String, St
 async fn every_documented_route_exists_and_the_index_names_them() {
     let banyan = Banyan::start().await;
     let client = banyan.client();
-    client.post(&thought("s", 1, "x")).await;
+    filled(&client).await;
     let document = client.json("/openapi.json").await;
+    let alert = an_alert(&client).await;
     let index = client.json("/").await["routes"].to_string();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for method in item.as_object().expect("methods").keys() {
             if path != "/stream" && method == "get" {
-                let answer = client.get(&path.replace("{id}", "s")).await;
+                let path = path.replace("/alerts/{id}", &alert).replace("{id}", "root");
+                let answer = client.get(&path).await;
                 assert_eq!(answer.status, 200, "{method} {path}");
             }
             let named = format!("{} {path}", method.to_uppercase());

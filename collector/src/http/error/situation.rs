@@ -32,6 +32,7 @@ impl Situation {
             E::NoSession => no(S::NOT_FOUND, NO_SESSION, "It was never heard of."),
             E::SessionDeleted => no(S::NOT_FOUND, NO_SESSION, "It was deleted."),
             E::NoEvent => no(S::NOT_FOUND, "event_not_found", "The session has no event there."),
+            E::NoAlert => no(S::NOT_FOUND, "alert_not_found", "It was never raised."),
             E::Misdirected => {
                 no(S::MISDIRECTED_REQUEST, "misdirected", "Host must name us; see --allow-host.")
             }
@@ -61,7 +62,6 @@ impl Situation {
                 no(S::GONE, "foreign_cursor", "It is of another log; start without it.")
             }
             E::Query => no(S::BAD_REQUEST, "bad_query", "A parameter has the wrong form."),
-            E::Parameter(message) => no(S::BAD_REQUEST, "bad_query", message),
             E::Panicked | E::Template(_) | E::View(_) | E::Log(_) => {
                 no(S::INTERNAL_SERVER_ERROR, "internal", "The collector failed; see its log.")
             }

@@ -15,14 +15,23 @@ pub(in crate::http) struct Person {
 }
 
 impl Person {
-    /// `None` for programs, and for anything but looking.
+    /// `None` for programs, and for anything but looking and sending forms.
     pub(in crate::http) fn of(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Self> {
-        if !matches!(*method, Method::GET | Method::HEAD) || !wants_html(headers) {
+        let looks = matches!(*method, Method::GET | Method::HEAD);
+        let sends = *method == Method::POST && is_form(headers);
+        if !(looks || sends) || !wants_html(headers) {
             return None;
         }
         let session_id = SessionId::in_uri(uri).map(|SessionId(id)| id);
         Some(Self { preferences: preferences(headers), session_id })
     }
+}
+
+/// Programs that post events say otherwise, whatever they accept.
+fn is_form(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|content| content.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
 }
 
 /// The first cookie of our name; cookies of other programs on this host are passed over.
@@ -45,6 +54,29 @@ mod tests {
     use banyan_dashboard::Theme;
 
     use super::*;
+
+    #[test]
+    fn people_look_and_send_forms() {
+        const FORM: &str = "application/x-www-form-urlencoded";
+        for (method, accept, content_type, expected) in [
+            (Method::GET, "text/html", None, true),
+            (Method::HEAD, "text/html", None, true),
+            (Method::GET, "*/*", None, false),
+            (Method::POST, "text/html", Some(FORM), true),
+            (Method::POST, "*/*", Some(FORM), false),
+            (Method::POST, "text/html", Some("application/json"), false),
+            (Method::POST, "text/html", None, false),
+            (Method::DELETE, "text/html", None, false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+            if let Some(content_type) = content_type {
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+            }
+            let person = Person::of(&method, &Uri::from_static("/"), &headers);
+            assert_eq!(person.is_some(), expected, "{method} {accept} {content_type:?}");
+        }
+    }
 
     #[test]
     fn cookies_are_read_as_far_as_they_can_be() {

@@ -4,6 +4,7 @@ mod fatal;
 mod follower;
 mod limits;
 mod listen;
+mod say;
 mod show;
 mod signals;
 mod upkeep;
@@ -24,6 +25,7 @@ use crate::{
 };
 
 pub(crate) use fatal::Fatal;
+pub(crate) use say::{complain, say};
 pub(crate) use show::Show;
 pub(crate) use upkeep::{rebuild, verify};
 

@@ -114,7 +114,7 @@ pub(crate) fn run() -> ExitCode {
     match execute(cli.command.unwrap_or(Command::Serve(cli.serve))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fatal) => {
-            complain(&fatal);
+            app::complain(&fatal);
             ExitCode::from(fatal.exit_code())
         }
     }
@@ -130,10 +130,7 @@ fn execute(command: Command) -> Result<(), Fatal> {
             let speed = speed.unwrap_or(Speed::NORMAL);
             app::block_on(app::demo(&load(settings)?, Show { seed, speed }))
         }
-        Command::Config(settings) => {
-            print!("{}", load(settings)?);
-            Ok(())
-        }
+        Command::Config(settings) => app::say(load(settings)?),
         Command::Rebuild(settings) => {
             app::block_on(app::rebuild(&load(settings)?.storage.data.value))
         }
@@ -147,16 +144,6 @@ fn load(settings: Settings) -> Result<Config, Fatal> {
     let config = Config::load(&settings.flags())?;
     telemetry::log_to_stderr(&config.logging.log.value);
     Ok(config)
-}
-
-/// The whole chain, for people: one line a cause.
-fn complain(fatal: &Fatal) {
-    eprintln!("banyan: {fatal}");
-    let mut cause = std::error::Error::source(fatal);
-    while let Some(error) = cause {
-        eprintln!("  because {error}");
-        cause = error.source();
-    }
 }
 
 #[cfg(test)]

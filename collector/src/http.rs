@@ -31,6 +31,7 @@ mod health;
 mod meters;
 mod openapi;
 mod pages;
+mod fragments;
 mod assets;
 
 use std::sync::{
@@ -90,6 +91,9 @@ fn router(site: Site) -> Router {
         .route("/s/{id}/e/{position}", get(pages::event))
         .route("/s/{id}/timeline", get(pages::timeline))
         .route("/s/{id}/tree", get(pages::subtree))
+        .route("/f/children", get(fragments::children))
+        .route("/f/rows", get(fragments::rows))
+        .route("/f/trouble", get(fragments::trouble))
         .route("/static/{*path}", get(assets::file))
         .route("/theme/{name}", get(assets::theme))
         .route("/dashboard", get(index::old))

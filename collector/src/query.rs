@@ -28,6 +28,8 @@ mod counts;
 mod forest;
 mod tree_around;
 mod subtree;
+mod branches;
+mod trouble;
 mod timeline;
 mod feed;
 mod calls;
@@ -49,9 +51,11 @@ pub(crate) use self::{
     filter::FilterError,
     forest::ForestRequest,
     groups::Group,
+    row_id::RowNo,
     session::Lookup,
     sessions::SessionsRequest,
     subtree::{Scope, TreeRequest},
+    trouble::Direction,
 };
 
 use crate::{clock::Clock, progress::Progress, view::View};

@@ -25,6 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let preferences = Preferences { theme, ..Preferences::default() };
     let assets = Assets {
         css: "banyan.css".to_owned(),
+        js: "banyan.js".to_owned(),
         groups: "groups.css".to_owned(),
         theme: "theme.css".to_owned(),
         icon: "icon.svg".to_owned(),

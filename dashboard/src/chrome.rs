@@ -39,6 +39,8 @@ impl Chrome {
 pub struct Assets {
     /// `static/css/*`, joined
     pub css: String,
+    /// `static/js/*`, joined
+    pub js: String,
     /// What [`groups_css`](crate::colour::groups_css) gives for this log.
     pub groups: String,
     /// What [`theme_css`](crate::colour::theme_css) gives for this reader; see

@@ -75,8 +75,9 @@ impl Outline {
 /// Which page an outline stands on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
-    /// The page itself with its parameters, except `open` and `kids`.
-    pub(crate) page: &'a Link,
+    /// The page itself with its parameters, except `open` and `kids`. Absent for rows without a
+    /// page: they lead to the page of their own subtree.
+    pub(crate) page: Option<&'a Link>,
     /// The session whose page this is; absent on the forest.
     pub(crate) current: Option<&'a str>,
     /// The reader's time.
@@ -101,6 +102,21 @@ pub(crate) fn outline(forest: &ForestView, place: Place<'_>) -> Outline {
     Outline { trees: writer.write(&trees), orphans: writer.write(&orphans) }
 }
 
+/// What stands in the list of an open node, without the tags of the list.
+pub(crate) fn branch(node: &Node, now: Timestamp) -> Vec<Piece> {
+    let place = Place { page: None, current: None, now };
+    let mut pieces = Writer { open: OpenSet::default(), place }.write(&[node]);
+    // The node's own row and the list's tags at both ends.
+    pieces.truncate(pieces.len().saturating_sub(2));
+    pieces.split_off(pieces.len().min(2))
+}
+
+/// The row of one session, closed.
+pub(crate) fn single(node: &Node, now: Timestamp) -> Row {
+    let place = Place { page: None, current: None, now };
+    row::row(node, node.session.depth, &[], &OpenSet::default(), place)
+}
+
 struct Writer<'a> {
     open: OpenSet<'a>,
     place: Place<'a>,
@@ -116,7 +132,8 @@ enum Step<'a> {
 impl<'a> Writer<'a> {
     fn write(&self, roots: &[&'a Node]) -> Vec<Piece> {
         let mut pieces = Vec::new();
-        let mut steps: Vec<_> = roots.iter().rev().map(|root| Step::Node(root, 0)).collect();
+        let mut steps: Vec<_> =
+            roots.iter().rev().map(|root| Step::Node(root, self.level(root))).collect();
         // The row ids from the root down to the node being written.
         let mut path: Vec<&str> = Vec::new();
         while let Some(step) = steps.pop() {
@@ -151,6 +168,12 @@ impl<'a> Writer<'a> {
         pieces
     }
 
+    /// On pages trees are indented from their root; rows without a page go where they stand in
+    /// the forest.
+    fn level(&self, root: &Node) -> u32 {
+        if self.place.page.is_some() { 0 } else { root.session.depth }
+    }
+
     /// The row behind a window that ends before child number `end`.
     fn more(&self, node: &Node, end: u64) -> Option<More> {
         let total = node.session.children;
@@ -173,7 +196,10 @@ impl<'a> Writer<'a> {
 
     fn window(&self, node: &Node, from: u64, name: &str, text: String) -> More {
         let row = &node.session.row;
-        let page = self.place.page.clone().with("open", &self.open.join());
+        let page = match self.place.page {
+            Some(page) => page.clone().with("open", &self.open.join()),
+            None => Link::subtree(&node.session.id),
+        };
         let href = page.with("kids", &format!("{row}:{from}")).to(&format!("n-{row}"));
         More { id: format!("n-{row}-{name}"), href, text }
     }

@@ -153,7 +153,7 @@ impl SessionPage {
         };
         let page = links.page(params);
         let kept = Kept { open: links.open.as_deref(), at: None };
-        let place = Place { page: &page, current: Some(&session.id), now: chrome.now };
+        let place = Place { page: Some(&page), current: Some(&session.id), now: chrome.now };
         let root = tree.roots.first().map_or(session, |root| &root.session);
         Self {
             title: title(session),

@@ -46,7 +46,7 @@ impl SubtreePage {
     pub fn new(chrome: Chrome, input: &SubtreeInput) -> Self {
         let SubtreeInput { session, ancestors, tree, open, at } = input;
         let page = Link::subtree(&session.id).with_some("at", at.as_deref());
-        let place = Place { page: &page, current: None, now: chrome.now };
+        let place = Place { page: Some(&page), current: None, now: chrome.now };
         let shown = OpenSet::of(tree).join();
         let kept = Kept { open: open.as_ref().map(|_| shown.as_str()), at: at.as_deref() };
         let what = session.goal.as_deref().unwrap_or(&session.id);

@@ -134,7 +134,7 @@ impl TimelinePage {
         let (id, now) = (session.id.as_str(), chrome.now);
         let lives = Lives::new(timeline, now);
         let page = params.page(id);
-        let place = Place { page: &page, current: Some(id), now };
+        let place = Place { page: Some(&page), current: Some(id), now };
         let pieces = outline::outline(tree, place).all();
         let path = path::critical_path(lives.nodes());
         let drawn = if params.path == CriticalPath::Drawn { path.as_slice() } else { &[] };

@@ -10,12 +10,14 @@ pub mod compare;
 pub mod events;
 mod process;
 mod raw;
+mod setup;
 mod stream;
 
 pub use answer::Answer;
 pub use client::{Client, Connection, encoded, path_of, request};
-pub use process::{Banyan, Ended, Setup};
+pub use process::Banyan;
 pub use raw::Raw;
+pub use setup::{Ended, Setup};
 pub use stream::{Message, Sse};
 
 use std::time::Duration;

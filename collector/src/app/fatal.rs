@@ -20,6 +20,9 @@ pub(crate) enum Fatal {
     /// No runtime.
     #[error("the runtime cannot be started")]
     Runtime(#[source] io::Error),
+    /// What was asked for cannot be printed.
+    #[error("cannot write to standard output")]
+    Output(#[source] io::Error),
     /// Reachable from other machines, where anybody could read and write.
     #[error(
         "non_loopback_needs_token: {0} can be reached from other machines, and there are no tokens yet to keep them out; listen on 127.0.0.1 or [::1]"
@@ -87,6 +90,7 @@ impl Fatal {
             )
             | Self::Config(_)
             | Self::Runtime(_)
+            | Self::Output(_)
             | Self::NonLoopbackNeedsToken(_)
             | Self::PortTaken { .. }
             | Self::Listen { .. }

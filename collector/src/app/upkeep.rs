@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Fatal;
+use super::{Fatal, say};
 use crate::{
     clock::Clock,
     log::Log,
@@ -15,13 +15,12 @@ pub(crate) async fn rebuild(data: &Path) -> Result<(), Fatal> {
     let rebuilt = projection::rebuild(data, &log).await;
     log.close().await;
     let rebuilt = rebuilt?;
-    println!(
+    say(format_args!(
         "rebuilt: {} events, visible after {:.3} s, searchable after {:.3} s",
         rebuilt.position,
         rebuilt.visible_after.as_secs_f64(),
         rebuilt.searchable_after.as_secs_f64(),
-    );
-    Ok(())
+    ))
 }
 
 /// Reads all of the log in `data`, folds it afresh, and holds the view against the result.
@@ -29,19 +28,17 @@ pub(crate) async fn verify(data: &Path) -> Result<(), Fatal> {
     let log = Log::open(data, Clock::System).await?;
     let verdict = async {
         let position = log.verify().await?;
-        println!("log: {position} events, dense and readable");
+        say(format_args!("log: {position} events, dense and readable"))?;
         Ok::<_, Fatal>(projection::verify(data, &log).await?)
     };
     let verdict = verdict.await;
     log.close().await;
     match verdict? {
         Verdict::Equal { position } => {
-            println!("view: equal to a fresh one, up to event {position}");
-            Ok(())
+            say(format_args!("view: equal to a fresh one, up to event {position}"))
         }
         Verdict::Missing => {
-            println!("view: there is none of this log by this version; it will be built");
-            Ok(())
+            say("view: there is none of this log by this version; it will be built")
         }
         Verdict::Different { table, found, expected } => Err(Fatal::Different {
             table,

@@ -17,9 +17,9 @@ impl fmt::Display for Config {
             Some(path) => writeln!(f, "\nfile: {}", path.display())?,
             None => writeln!(f, "\nfile: none")?,
         }
-        writeln!(f, "\nlimits (fixed):")?;
+        write!(f, "\nlimits (fixed):")?;
         for (name, value) in banyan_protocol::limits::ALL {
-            writeln!(f, "{name:<30} {value}")?;
+            write!(f, "\n{name:<30} {value}")?;
         }
         Ok(())
     }

@@ -82,6 +82,9 @@ pub(crate) enum ApiError {
     /// A query parameter has the wrong form.
     #[error("the query of the URL cannot be read")]
     Query,
+    /// A query parameter cannot be what it is; the sentence says what it should be.
+    #[error("a parameter is wrong: {0}")]
+    Parameter(&'static str),
     /// A page cannot be written.
     #[error("the page cannot be rendered")]
     Template(#[source] askama::Error),

@@ -38,6 +38,7 @@ fn chrome(site: &Site, preferences: Preferences, as_of: Option<Position>) -> Chr
     let theme = links::theme(preferences.accent, site.log().as_str());
     let assets = Assets {
         css: files.path("banyan.css"),
+        js: files.path("banyan.js"),
         groups: files.path("groups.css"),
         theme: format!("{theme}&v={}", env!("CARGO_PKG_VERSION")),
         icon: files.path("icon.svg"),

@@ -128,8 +128,11 @@ async fn no_page_of_another_origin_changes_anything() {
 
 #[test]
 fn the_description_has_every_route_for_programs_and_no_other() {
-    /// Routes that only people use.
-    const PAGES: [&str; 9] = [
+    /// Routes that only people and our own scripts use.
+    const PAGES: [&str; 12] = [
+        "/f/children",
+        "/f/rows",
+        "/f/trouble",
         "/s",
         "/s/{id}",
         "/s/{id}/e/{position}",
@@ -186,6 +189,51 @@ async fn wrong_addresses_are_explained_to_programs_and_people() {
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(response.headers()[header::ALLOW], "GET,HEAD");
     assert!(text(response).await.contains("method_not_allowed"));
+}
+
+#[tokio::test]
+async fn fragments_are_told_what_they_should_be_asked() {
+    let surface = Surface::new().await;
+    for path in [
+        "/f/children?rows=1",
+        "/f/children?rows=1.zz&from=200&compact=1&q=status:failed",
+        "/f/children?rows=1:200.2",
+        "/f/rows?ids=1.2",
+        "/f/rows?ids=1&compact=0&at=",
+        "/f/trouble?within=1&after=2",
+        "/f/trouble?within=1&before=2",
+        "/f/trouble?within=1&before=",
+    ] {
+        let (status, kind, body) = surface.get(path, "*/*").await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        let is_json = path.starts_with("/f/trouble");
+        assert_eq!(kind, if is_json { "application/json" } else { "text/html; charset=utf-8" });
+        assert_eq!(body, if is_json { "{\"path\":[],\"row\":null}" } else { "" }, "{path}");
+    }
+    let many = vec!["1"; 201].join(".");
+    for path in [
+        "/f/children",
+        "/f/children?rows=",
+        "/f/children?rows=1..2",
+        "/f/children?rows=01",
+        "/f/children?rows=1:x",
+        "/f/children?rows=1&from=-1",
+        "/f/children?rows=1&compact=yes",
+        "/f/children?rows=1&at=17",
+        &format!("/f/children?rows={many}"),
+        "/f/rows",
+        "/f/rows?ids=%3Cb%3E",
+        &format!("/f/rows?ids={many}"),
+        "/f/trouble",
+        "/f/trouble?within=1",
+        "/f/trouble?within=&after=1",
+        "/f/trouble?within=1&after=1&before=1",
+        "/f/trouble?within=1&after=",
+    ] {
+        let (status, _, body) = surface.get(path, "*/*").await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path}");
+        assert!(body.contains("bad_query"), "{path}: {body}");
+    }
 }
 
 #[tokio::test]

@@ -103,6 +103,12 @@ impl Judge {
         }
     }
 
+    /// What was not heard of since before this position is silent below, see
+    /// [`is_silent_below`](Self::is_silent_below).
+    pub(super) fn silent_before(&self) -> Position {
+        self.places.resting
+    }
+
     /// Whether nothing at or below a session was heard of for so long that every live session
     /// there is stalled, whatever its status.
     pub(super) fn is_silent_below(&self, sub_last_position: Position) -> bool {

@@ -18,8 +18,8 @@ use tracing::{
 use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
 use super::{
-    AlertsRequest, FeedRequest, ForestRequest, Scope, SessionsRequest, TreeRequest,
-    fixture::Fixture,
+    AlertsRequest, Direction, FeedRequest, ForestRequest, RowNo, Scope, SessionsRequest,
+    TreeRequest, fixture::Fixture,
 };
 
 /// Tables that grow with the log, by every name that statements give them.
@@ -125,6 +125,11 @@ async fn ask_everything(fixture: &Fixture) {
     query.tree_around("b", None).await.unwrap();
     let request = TreeRequest::default();
     query.subtree("a", &request).await.unwrap();
+    query.branches(&[(RowNo(1), 0), (RowNo(2), 9)]).await.unwrap();
+    query.rows(&[RowNo(1), RowNo(2)]).await.unwrap();
+    for direction in [Direction::After(RowNo(1)), Direction::Before(RowNo(2)), Direction::Last] {
+        query.trouble(RowNo(1), direction).await.unwrap();
+    }
     query.timeline("b", Scope::Tree, &request).await.unwrap();
     query.timeline("b", Scope::Subtree, &request).await.unwrap();
     query.feed("a", &FeedRequest::default()).await.unwrap();

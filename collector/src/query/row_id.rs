@@ -2,6 +2,17 @@
 
 const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
+/// A session by its number in the view, as pages name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RowNo(pub(super) i64);
+
+impl RowNo {
+    /// The session that `row` stands for; `None` for anything that is not a short form.
+    pub(crate) fn parse(row: &str) -> Option<Self> {
+        decode(row).map(Self)
+    }
+}
+
 /// The short form of the session `no`.
 pub(super) fn encode(no: i64) -> String {
     let mut rest = no.unsigned_abs();

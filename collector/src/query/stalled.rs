@@ -6,7 +6,11 @@
 //! silent live sessions than [`SILENT_SCAN_MAX_COUNT`]. Subtrees that are silent for longer than
 //! every patience need no look: all their live sessions are stalled.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+    ops::RangeInclusive,
+};
 
 use banyan_protocol::{
     Timestamp,
@@ -32,6 +36,8 @@ const CHAIN_SCAN_MAX_COUNT: u32 = 4_000;
 pub(super) struct Stalled {
     /// In the subtrees of sessions that have any, themselves included.
     below: HashMap<i64, u64>,
+    /// The same sessions as `(parent, session)`, those that have a parent.
+    places: BTreeSet<(i64, i64)>,
     /// In all, without the waiting ones, which need attention anyway.
     total_but_waiting: u64,
 }
@@ -98,6 +104,7 @@ impl Stalled {
                 stalled.below.insert(link.no, all);
                 if let Some(parent) = link.parent_no {
                     *stalled.below.entry(parent).or_default() += all;
+                    stalled.places.insert((parent, link.no));
                 }
             }
         }
@@ -107,6 +114,18 @@ impl Stalled {
     /// In all, without the waiting ones.
     pub(super) fn total_but_waiting(&self) -> u64 {
         self.total_but_waiting
+    }
+
+    /// The children of `parent` with numbers in `range` that are stalled or have such below them,
+    /// as far as subtrees that are heard of go.
+    pub(super) fn children(
+        &self,
+        parent: i64,
+        range: RangeInclusive<i64>,
+    ) -> impl DoubleEndedIterator<Item = i64> {
+        let (first, last) = range.into_inner();
+        let places = (first <= last).then(|| self.places.range((parent, first)..=(parent, last)));
+        places.into_iter().flatten().map(|(_, no)| *no)
     }
 
     /// In the subtree of `row`, itself included.

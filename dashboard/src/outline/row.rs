@@ -203,8 +203,13 @@ fn toggle(node: &Node, path: &[&str], open: &OpenSet<'_>, place: Place<'_>) -> O
     };
     let children = format::plural(session.children, "child", "children");
     let agent = format::clip(&session.agent_id, AGENT_MAX_CHARS);
+    let page = match place.page {
+        Some(page) => page.clone().with("open", &rows),
+        None if is_open => Link::subtree(&session.id).with("open", ""),
+        None => Link::subtree(&session.id),
+    };
     Some(Toggle {
-        href: place.page.clone().with("open", &rows).to(&format!("n-{}", session.row)),
+        href: page.to(&format!("n-{}", session.row)),
         label: format!("{verb} {children} of {agent}"),
         open: is_open,
         count: format::count(session.children),

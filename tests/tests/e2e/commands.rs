@@ -108,3 +108,18 @@ fn story(session: &Value) -> String {
     let keys = ["id", "agent_id", "parent_session_id", "goal", "status", "total_tokens", "error"];
     keys.map(|key| session[key].to_string()).join(" ")
 }
+
+/// `banyan config | head`: whoever prints into a pipe that is closed ends quietly.
+#[tokio::test]
+async fn a_reader_that_closes_the_pipe_is_no_error() {
+    let banyan = Setup::default().start().await;
+    banyan.client().post(&thought("s", 1, "x")).await;
+    let setup = banyan.verified().await;
+    for command in ["config", "verify", "rebuild", "verify"] {
+        assert_eq!(setup.run_unread(command).await, Some(0), "{command}");
+    }
+    // Nobody hears the complaint; the exit code still says it.
+    tampered(&setup.data(), "update session set goal = 'forged'").await;
+    assert_eq!(setup.run_unread("verify").await, Some(1));
+    assert_eq!(setup.run_unread("no-such-command").await, Some(2));
+}

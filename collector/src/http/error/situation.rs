@@ -62,6 +62,7 @@ impl Situation {
                 no(S::GONE, "foreign_cursor", "It is of another log; start without it.")
             }
             E::Query => no(S::BAD_REQUEST, "bad_query", "A parameter has the wrong form."),
+            E::Parameter(message) => no(S::BAD_REQUEST, "bad_query", message),
             E::Panicked | E::Template(_) | E::View(_) | E::Log(_) => {
                 no(S::INTERNAL_SERVER_ERROR, "internal", "The collector failed; see its log.")
             }

@@ -44,8 +44,9 @@ const SIBLINGS: &[&str] = &[
     "view",
 ];
 const FILE_MAX_LINES: usize = 300;
-const SOURCES: [&str; 9] = ["rs", "js", "mjs", "css", "html", "svg", "sql", "toml", "md"];
-const COUNTED: [&str; 5] = ["rs", "js", "mjs", "css", "html"];
+const SOURCES: [&str; 11] =
+    ["rs", "js", "mjs", "ts", "py", "css", "html", "svg", "sql", "toml", "md"];
+const COUNTED: [&str; 7] = ["rs", "js", "mjs", "ts", "py", "css", "html"];
 
 #[test]
 fn rooms_name_only_whom_they_may() {

@@ -2,7 +2,7 @@
 
 use banyan_protocol::{Position, Timestamp};
 
-use crate::{colour::Accent, format};
+use crate::{colour::Accent, format, moment::Moment};
 
 /// The frame of a page.
 #[derive(Clone, Debug)]
@@ -17,9 +17,18 @@ pub struct Chrome {
     pub now: Timestamp,
     /// Alerts that nobody has acknowledged; as many as can be counted at a glance.
     pub open_alerts: u64,
+    /// The moment that the page shows, when it looks back; `now` is then.
+    pub moment: Option<Moment>,
+    /// What the reader should know about the page as a whole.
+    pub notice: Option<&'static str>,
 }
 
 impl Chrome {
+    /// `at=` of every link to a page about a session.
+    pub(crate) fn at(&self) -> Option<Position> {
+        self.moment.map(|moment| moment.at)
+    }
+
     pub(crate) fn as_of_text(&self) -> Option<String> {
         self.as_of.map(format::position)
     }

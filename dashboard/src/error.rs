@@ -28,6 +28,8 @@ pub enum PageError {
     CrossOrigin,
     /// The session was deleted; carries its id.
     Deleted(String),
+    /// A session cannot be shown as of that event; carries its id and why.
+    NoMoment(String, NoMoment),
     /// The link's parameters cannot be read.
     BadRequest,
     /// The request was meant for another host.
@@ -38,14 +40,32 @@ pub enum PageError {
     Unavailable(String),
 }
 
+/// Why there is no page as of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoMoment {
+    /// What was asked for is not the number of an event.
+    Unreadable,
+    /// So many events have not been recorded yet.
+    Future,
+    /// The session was not known then.
+    TooEarly,
+    /// Its tree has more events than are gone through again.
+    TooLarge,
+}
+
 impl PageError {
     /// The HTTP status that goes with the page.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::NoPage | Self::NoSession(_) | Self::NoEvent(_) | Self::NoAlert => 404,
             Self::CrossOrigin => 403,
+            Self::NoPage
+            | Self::NoSession(_)
+            | Self::NoEvent(_)
+            | Self::NoAlert
+            | Self::NoMoment(_, NoMoment::Future | NoMoment::TooEarly) => 404,
             Self::Deleted(_) => 410,
-            Self::BadRequest => 400,
+            Self::BadRequest | Self::NoMoment(_, NoMoment::Unreadable) => 400,
+            Self::NoMoment(_, NoMoment::TooLarge) => 422,
             Self::Misdirected => 421,
             Self::Internal(_) => 500,
             Self::Unavailable(_) => 503,
@@ -61,6 +81,10 @@ impl PageError {
             Self::CrossOrigin => "This was not sent from here",
             Self::Deleted(_) => "This session was deleted",
             Self::BadRequest => "This link cannot be read",
+            Self::NoMoment(_, NoMoment::Unreadable) => "No event has this number",
+            Self::NoMoment(_, NoMoment::Future) => "This has not happened yet",
+            Self::NoMoment(_, NoMoment::TooEarly) => "The session had not begun",
+            Self::NoMoment(_, NoMoment::TooLarge) => "This tree is too large to look back",
             Self::Misdirected => "This address is not served here",
             Self::Internal(_) => "Something went wrong on our side",
             Self::Unavailable(_) => "Banyan cannot answer right now",
@@ -71,8 +95,10 @@ impl PageError {
     fn way_back(&self) -> (&'static str, String) {
         use crate::links::Link;
         match self {
-            Self::NoEvent(id) => ("To the session", Link::session(id).done()),
             Self::NoAlert => ("All alerts", Link::alerts().done()),
+            Self::NoEvent(id) | Self::NoMoment(id, _) => {
+                ("To the session as it is now", Link::session(id).done())
+            }
             _ => ("All sessions", Link::forest().done()),
         }
     }

@@ -1,6 +1,6 @@
 //! The short head of pages about one session's tree, and the links between a session's pages.
 
-use banyan_protocol::view::SessionView;
+use banyan_protocol::{Position, view::SessionView};
 
 use crate::{
     format,
@@ -43,12 +43,12 @@ pub(crate) struct Kept<'a> {
     /// `open=`
     pub(crate) open: Option<&'a str>,
     /// `at=`
-    pub(crate) at: Option<&'a str>,
+    pub(crate) at: Option<Position>,
 }
 
 impl Kept<'_> {
     fn link(self, view: View, id: &str) -> String {
-        view.link(id).with_some("open", self.open).with_some("at", self.at).done()
+        view.link(id).with_some("open", self.open).at(self.at).done()
     }
 }
 

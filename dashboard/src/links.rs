@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use banyan_protocol::Position;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::colour::Accent;
 
@@ -95,6 +95,23 @@ impl Link {
         }
     }
 
+    /// Adds the moment that the page shows, when it looks back.
+    pub(crate) fn at(self, at: Option<Position>) -> Self {
+        match at {
+            Some(at) => self.with("at", &at.to_string()),
+            None => self,
+        }
+    }
+
+    /// The link as a form sends it: where to, and its parameters.
+    pub(crate) fn form(self) -> (String, Vec<(String, String)>) {
+        let Some((action, query)) = self.0.split_once('?') else { return (self.0, Vec::new()) };
+        let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let pairs = pairs.map(|(key, value)| (decode(key), decode(value))).collect();
+        (action.to_owned(), pairs)
+    }
+
     /// The finished link, pointing at `fragment` of the page if that is not empty.
     pub(crate) fn to(mut self, fragment: &str) -> String {
         if !fragment.is_empty() {
@@ -112,7 +129,6 @@ impl Link {
 
 #[cfg(test)]
 mod tests {
-    use percent_encoding::percent_decode_str;
     use proptest::prelude::*;
 
     use super::*;

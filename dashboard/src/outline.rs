@@ -7,7 +7,7 @@ mod open;
 mod row;
 
 use banyan_protocol::{
-    Timestamp,
+    Position, Timestamp,
     view::{Branch, ForestView, Node},
 };
 
@@ -82,15 +82,18 @@ pub(crate) struct Place<'a> {
     pub(crate) current: Option<&'a str>,
     /// The reader's time.
     pub(crate) now: Timestamp,
+    /// The moment that is shown, when the page looks back.
+    pub(crate) at: Option<Position>,
 }
 
 impl Place<'_> {
     /// Where a row leads. Beside a session the tree stays as it is open.
     fn session(&self, id: &str, open: &OpenSet<'_>) -> String {
-        match self.current {
-            Some(_) => Link::session(id).with("open", &open.join()).done(),
-            None => Link::session(id).done(),
-        }
+        let link = match self.current {
+            Some(_) => Link::session(id).with("open", &open.join()),
+            None => Link::session(id),
+        };
+        link.at(self.at).done()
     }
 }
 
@@ -104,7 +107,7 @@ pub(crate) fn outline(forest: &ForestView, place: Place<'_>) -> Outline {
 
 /// What stands in the list of an open node, without the tags of the list.
 pub(crate) fn branch(node: &Node, now: Timestamp) -> Vec<Piece> {
-    let place = Place { page: None, current: None, now };
+    let place = Place { page: None, current: None, now, at: None };
     let mut pieces = Writer { open: OpenSet::default(), place }.write(&[node]);
     // The node's own row and the list's tags at both ends.
     pieces.truncate(pieces.len().saturating_sub(2));
@@ -113,7 +116,7 @@ pub(crate) fn branch(node: &Node, now: Timestamp) -> Vec<Piece> {
 
 /// The row of one session, closed.
 pub(crate) fn single(node: &Node, now: Timestamp) -> Row {
-    let place = Place { page: None, current: None, now };
+    let place = Place { page: None, current: None, now, at: None };
     row::row(node, node.session.depth, &[], &OpenSet::default(), place)
 }
 

@@ -14,8 +14,8 @@ use std::fmt;
 use banyan_protocol::Timestamp;
 
 use crate::{
-    Assets, Chrome, ErrorPage, ForestInput, ForestPage, PageError, Preferences, SessionInput,
-    SessionPage, SessionParams, SubtreePage, TimelinePage, links,
+    Assets, Chrome, ErrorPage, ForestInput, ForestPage, Moment, NoMoment, PageError, Preferences,
+    SessionInput, SessionPage, SessionParams, SubtreePage, TimelinePage, links,
 };
 pub(crate) use session::Sketch;
 
@@ -69,7 +69,22 @@ pub fn chrome(preferences: Preferences) -> Chrome {
         as_of: Some(184_512),
         now: NOW,
         open_alerts: 3,
+        moment: None,
+        notice: None,
     }
+}
+
+/// The same frame around pages that look back.
+pub fn past(chrome: Chrome) -> Chrome {
+    let moment = Moment {
+        at: 184_467,
+        time: Timestamp::from_micros(NOW.micros() - 143_000_000),
+        first: 183_002,
+        last: 184_512,
+        previous: Some(184_460),
+        next: Some(184_468),
+    };
+    Chrome { as_of: Some(moment.at), now: moment.time, moment: Some(moment), ..chrome }
 }
 
 impl ForestPage {
@@ -116,7 +131,10 @@ impl TimelinePage {
     pub fn sample(chrome: &Chrome, voice: Voice<'_>) -> Vec<(&'static str, Self)> {
         timeline::inputs(voice)
             .into_iter()
-            .map(|(name, input)| (name, Self::new(chrome.clone(), &input)))
+            .map(|(name, mut input)| {
+                input.params.at = chrome.at();
+                (name, Self::new(chrome.clone(), &input))
+            })
             .collect()
     }
 }
@@ -134,6 +152,10 @@ impl ErrorPage {
             ("error-cross-origin", PageError::CrossOrigin),
             ("error-deleted", PageError::Deleted(id())),
             ("error-bad-request", PageError::BadRequest),
+            ("error-bad-moment", PageError::NoMoment(id(), NoMoment::Unreadable)),
+            ("error-future", PageError::NoMoment(id(), NoMoment::Future)),
+            ("error-too-early", PageError::NoMoment(id(), NoMoment::TooEarly)),
+            ("error-too-large", PageError::NoMoment(id(), NoMoment::TooLarge)),
             ("error-misdirected", PageError::Misdirected),
             ("error-internal", PageError::Internal(request())),
             ("error-unavailable", PageError::Unavailable(request())),
@@ -156,6 +178,9 @@ pub fn pages(
     }
     for (name, page) in SessionPage::sample(chrome, voice) {
         pages.push((name, page.render()?));
+    }
+    if let Some((_, page)) = SessionPage::sample(&past(chrome.clone()), voice).first() {
+        pages.push(("past", page.render()?));
     }
     for (name, page) in SubtreePage::sample(chrome, voice) {
         pages.push((name, page.render()?));

@@ -20,6 +20,7 @@ use crate::{
     format,
     head::{self, Kept, View, ViewTab},
     links::Link,
+    moment::Past,
     outline::{self, OpenSet, Piece, Place},
 };
 
@@ -31,6 +32,7 @@ const TITLE_MAX_CHARS: usize = 60;
 #[template(path = "session.html")]
 pub struct SessionPage {
     chrome: Chrome,
+    past: Past,
     title: String,
     header: Header,
     pieces: Vec<Piece>,
@@ -90,6 +92,7 @@ struct Links<'a> {
     filter: FeedFilter,
     open: Option<String>,
     selected: Option<Position>,
+    at: Option<Position>,
     /// The session has not ended.
     is_live: bool,
 }
@@ -97,7 +100,7 @@ struct Links<'a> {
 impl Links<'_> {
     /// The session's page without an event.
     fn session(&self, filter: FeedFilter) -> Link {
-        Link::session(self.id).with_some("k", filter.parameter())
+        Link::session(self.id).with_some("k", filter.parameter()).at(self.at)
     }
 
     /// An event that has a row of its own, in the feed as it is filtered.
@@ -110,12 +113,13 @@ impl Links<'_> {
         Link::event(self.id, position)
             .with_some("k", self.filter.parameter())
             .with_some("open", self.open.as_deref())
+            .at(self.at)
             .to(&format!("e-{row}"))
     }
 
     /// An event, as others should get it.
     fn permalink(&self, position: Position) -> String {
-        Link::event(self.id, position).done()
+        Link::event(self.id, position).at(self.at).done()
     }
 
     fn tab(&self, filter: FeedFilter) -> String {
@@ -137,6 +141,16 @@ impl Links<'_> {
         page.with_some("k", self.filter.parameter())
             .with_some("before", params.before.as_deref())
             .with_some("after", params.after.as_deref())
+            .at(self.at)
+    }
+
+    /// The page that was there at a position, without `at`.
+    fn page_at(&self, at: Position) -> Link {
+        let page = match self.selected.filter(|position| *position <= at) {
+            Some(position) => Link::event(self.id, position),
+            None => Link::session(self.id),
+        };
+        page.with_some("k", self.filter.parameter()).with_some("open", self.open.as_deref())
     }
 }
 
@@ -150,12 +164,15 @@ impl SessionPage {
             is_live: session.status.is_live(),
             open: params.open.as_ref().map(|_| OpenSet::of(tree).join()),
             selected: selected.as_ref().map(|event| event.item.position),
+            at: chrome.at(),
         };
         let page = links.page(params);
-        let kept = Kept { open: links.open.as_deref(), at: None };
-        let place = Place { page: Some(&page), current: Some(&session.id), now: chrome.now };
+        let kept = Kept { open: links.open.as_deref(), at: links.at };
+        let place =
+            Place { page: Some(&page), current: Some(&session.id), now: chrome.now, at: links.at };
         let root = tree.roots.first().map_or(session, |root| &root.session);
         Self {
+            past: Past::new(&chrome, |at| links.page_at(at)),
             title: title(session),
             header: Header::new(session, root, ancestors, alerts, (&links, chrome.now)),
             pieces: outline::outline(tree, place).all(),

@@ -8,6 +8,7 @@ use crate::{
     format,
     head::{Head, Kept, View},
     links::Link,
+    moment::Past,
     outline::{self, OpenSet, Piece, Place},
 };
 
@@ -19,6 +20,7 @@ const TITLE_MAX_CHARS: usize = 60;
 #[template(path = "subtree.html")]
 pub struct SubtreePage {
     chrome: Chrome,
+    past: Past,
     title: String,
     head: Head,
     pieces: Vec<Piece>,
@@ -37,24 +39,24 @@ pub struct SubtreeInput {
     pub tree: ForestView,
     /// `open=`, as asked for.
     pub open: Option<String>,
-    /// `at=`, as asked for.
-    pub at: Option<String>,
 }
 
 impl SubtreePage {
     /// Prepares the page; `render` writes it.
     pub fn new(chrome: Chrome, input: &SubtreeInput) -> Self {
-        let SubtreeInput { session, ancestors, tree, open, at } = input;
-        let page = Link::subtree(&session.id).with_some("at", at.as_deref());
-        let place = Place { page: Some(&page), current: None, now: chrome.now };
+        let SubtreeInput { session, ancestors, tree, open } = input;
+        let at = chrome.at();
+        let page = Link::subtree(&session.id).at(at);
+        let place = Place { page: Some(&page), current: None, now: chrome.now, at };
         let shown = OpenSet::of(tree).join();
-        let kept = Kept { open: open.as_ref().map(|_| shown.as_str()), at: at.as_deref() };
+        let kept = Kept { open: open.as_ref().map(|_| shown.as_str()), at };
         let what = session.goal.as_deref().unwrap_or(&session.id);
         Self {
             title: format::clip(&format!("{}: {what}", session.agent_id), TITLE_MAX_CHARS),
             head: Head::new(session, ancestors, View::Subtree, kept),
             pieces: outline::outline(tree, place).all(),
             count: format::plural(session.subtree.sessions.max(1), "session", "sessions"),
+            past: Past::new(&chrome, |_| Link::subtree(&session.id).with_some("open", kept.open)),
             chrome,
         }
     }

@@ -32,6 +32,7 @@ use crate::{
     chrome::Chrome,
     format,
     head::{Head, Kept, View},
+    moment::Past,
     outline::{self, OpenSet, Piece, Place},
 };
 
@@ -63,6 +64,7 @@ const HEADROOM_MIN_MICROS: i64 = 2_000_000;
 #[template(path = "timeline.html")]
 pub struct TimelinePage {
     chrome: Chrome,
+    past: Past,
     title: String,
     head: Head,
     /// What is shown: from when to when, and how long that is.
@@ -134,7 +136,7 @@ impl TimelinePage {
         let (id, now) = (session.id.as_str(), chrome.now);
         let lives = Lives::new(timeline, now);
         let page = params.page(id);
-        let place = Place { page: Some(&page), current: Some(id), now };
+        let place = Place { page: Some(&page), current: Some(id), now, at: params.at };
         let pieces = outline::outline(tree, place).all();
         let path = path::critical_path(lives.nodes());
         let drawn = if params.path == CriticalPath::Drawn { path.as_slice() } else { &[] };
@@ -142,8 +144,7 @@ impl TimelinePage {
         let open = OpenSet::of(tree);
         let what = session.goal.as_deref().unwrap_or(id);
         let joined = open.join();
-        let kept =
-            Kept { open: params.open.as_ref().map(|_| joined.as_str()), at: params.at.as_deref() };
+        let kept = Kept { open: params.open.as_ref().map(|_| joined.as_str()), at: params.at };
         let mut made = Self {
             title: format::clip(
                 &format!("Timeline of {}: {what}", session.agent_id),
@@ -159,6 +160,7 @@ impl TimelinePage {
             report: report::report(&path, &lives),
             open_path: open_path(id, params, &path, (&lives, &shown, &open)),
             notes: notes(timeline, &lives),
+            past: Past::new(&chrome, |_| TimelineParams { at: None, ..params.clone() }.link(id)),
             chrome,
         };
         if let Some(full) = lives.range() {

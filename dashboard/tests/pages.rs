@@ -93,6 +93,30 @@ fn every_page_has_one_heading_and_a_way_back() {
     }
 }
 
+/// Whoever looks back stays there, until they choose to go live.
+#[test]
+fn every_link_of_a_page_that_looks_back_keeps_the_moment() {
+    let chrome = sample::past(sample::chrome(Preferences::default()));
+    let pages = sample::pages(&chrome, Voice::plain()).expect("pages render");
+    let about_sessions = |(name, _): &(&str, String)| {
+        ["session", "subtree", "timeline", "past"].iter().any(|kind| name.starts_with(kind))
+    };
+    for (name, html) in pages.into_iter().filter(about_sessions) {
+        let elements = dom::parse(&html).elements();
+        let mut kept = 0;
+        for link in elements.iter().filter(|element| element.name == "a") {
+            let Some(href) = link.get("href") else { continue };
+            let is_kept = href.contains("at=184") || href.contains("at=183002");
+            let is_way_out = link.text == "go live" || link.get("data-now").is_some();
+            if href.starts_with("/s/") || href.starts_with("/s?") {
+                assert!(is_kept != is_way_out, "{name}: {href}");
+                kept += u32::from(is_kept);
+            }
+        }
+        assert!(5 < kept, "{name}: {kept}");
+    }
+}
+
 /// AC-26: text alone says which group and which status.
 #[test]
 fn every_row_says_its_status_in_words() {

@@ -173,7 +173,7 @@ pub(super) fn inputs(voice: Voice<'_>) -> Vec<(&'static str, TimelineInput)> {
     let table = TimelineParams {
         view: TimelineForm::Table,
         scope: Scope::Subtree,
-        at: Some("184467".to_owned()),
+        at: Some(184_467),
         ..TimelineParams::default()
     };
     let one = page(voice, story(voice, &DONE[1..2], 3_000), "planner");
@@ -252,7 +252,6 @@ pub(super) fn subtrees(voice: Voice<'_>) -> Vec<(&'static str, SubtreeInput)> {
         ancestors,
         tree: forest::of(vec![root]),
         open: Some("coder".to_owned()),
-        at: None,
     };
     let group = forest::group(voice);
     let root = group.session.clone();

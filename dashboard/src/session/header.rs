@@ -112,7 +112,7 @@ impl Header {
             since: session.last_seen_at.map(|at| When::new(at, now)),
             chips: outline::chips(session),
             badges: outline::badges(&session.own, &session.subtree),
-            crumbs: ancestors.iter().map(crumb).collect(),
+            crumbs: ancestors.iter().map(|session| crumb(session, links)).collect(),
             unseen_parent: unseen.map(|parent| format::clip(parent, LINE_MAX_CHARS)),
             columns: columns(session),
             below: (0 < session.children)
@@ -161,10 +161,10 @@ impl Alert {
     }
 }
 
-fn crumb(session: &SessionView) -> Crumb {
+fn crumb(session: &SessionView, links: &Links<'_>) -> Crumb {
     let goal = session.goal.as_deref().unwrap_or_default();
     Crumb {
-        href: Link::session(&session.id).done(),
+        href: Link::session(&session.id).at(links.at).done(),
         agent: format::clip(&session.agent_id, LINE_MAX_CHARS),
         title: format::clip(goal, LINE_MAX_CHARS),
         mark: Mark::of(session),

@@ -72,7 +72,7 @@ impl Inspector {
             text: long(Some(&item.text)),
             result: long(result),
             entries: entries(detail, session, links, now),
-            child: feed::child(item),
+            child: feed::child(item, links),
             versions: detail
                 .versions
                 .iter()
@@ -121,7 +121,7 @@ fn entries(
         parent.map(|id| Entry {
             term: "parent",
             text: id.to_owned(),
-            href: (!session.orphan).then(|| Link::session(id).done()),
+            href: (!session.orphan).then(|| Link::session(id).at(links.at).done()),
         }),
     ]
     .into_iter()

@@ -1,6 +1,6 @@
 //! The parameters of a timeline's address, and links that change one of them.
 
-use banyan_protocol::Timestamp;
+use banyan_protocol::{Position, Timestamp};
 
 use super::Span;
 use crate::links::Link;
@@ -14,8 +14,8 @@ pub struct TimelineParams {
     pub to: Option<Timestamp>,
     /// `open=`, as asked for; empty means that nothing is open.
     pub open: Option<String>,
-    /// `at=`, as asked for: the page shows the state after that event.
-    pub at: Option<String>,
+    /// `at=`: the page shows the state after that event.
+    pub at: Option<Position>,
     /// `gaps=`
     pub gaps: Gaps,
     /// `crit=`
@@ -82,7 +82,7 @@ impl TimelineParams {
             .with_some("crit", (self.path == CriticalPath::Hidden).then_some("0"))
             .with_some("view", (self.view == TimelineForm::Table).then_some("table"))
             .with_some("only", (self.scope == Scope::Subtree).then_some("subtree"))
-            .with_some("at", self.at.as_deref())
+            .at(self.at)
     }
 
     /// The same page, showing `span`, widened to whole milliseconds.
@@ -135,7 +135,7 @@ mod tests {
     fn every_parameter_travels_in_the_link() {
         let all = TimelineParams {
             open: Some("3f.9a".to_owned()),
-            at: Some("17".to_owned()),
+            at: Some(17),
             gaps: Gaps::Shown,
             path: CriticalPath::Hidden,
             view: TimelineForm::Table,

@@ -81,7 +81,7 @@ impl EventRow {
                 .as_ref()
                 .zip(mark)
                 .map(|(call, mark)| CallRow { mark, result: result(call) }),
-            child: child(item),
+            child: child(item, links),
             chips: chips(item),
             href: links.event(item.position),
             permalink: links.permalink(item.position),
@@ -98,9 +98,9 @@ fn result(call: &Call) -> Option<String> {
         .filter(|text| !text.is_empty())
 }
 
-pub(crate) fn child(item: &FeedItem) -> Option<ChildRow> {
+pub(crate) fn child(item: &FeedItem, links: &Links<'_>) -> Option<ChildRow> {
     item.child.as_ref().map(|child| ChildRow {
-        href: Link::session(&child.id).done(),
+        href: Link::session(&child.id).at(links.at).done(),
         agent: format::clip(&child.agent_id, NAME_MAX_CHARS),
         mark: Mark::plain(child.status),
     })

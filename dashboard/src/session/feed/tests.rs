@@ -30,7 +30,14 @@ fn thoughts(sequences: &[i64]) -> Vec<FeedItem> {
 }
 
 fn links(filter: FeedFilter) -> Links<'static> {
-    Links { id: "a/b", filter, open: Some("1.2".to_owned()), selected: Some(103), is_live: true }
+    Links {
+        id: "a/b",
+        filter,
+        open: Some("1.2".to_owned()),
+        selected: Some(103),
+        at: None,
+        is_live: true,
+    }
 }
 
 fn feed(view: &FeedView, filter: FeedFilter) -> Feed {

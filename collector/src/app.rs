@@ -15,6 +15,7 @@ use std::{net::SocketAddr, path::Path, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    as_of::AsOf,
     clock::Clock,
     config::{Config, Server},
     http::{Hub, LogId, Rooms, Serving, Site, Vitals},
@@ -147,6 +148,7 @@ impl Running {
         let log_id = LogId::new(&identity.id);
         let progress = follower.progress.clone();
         let query = Query::new(follower.view.clone(), progress.clone(), clock.clone(), mark);
+        let as_of = AsOf::new(follower.view.clone(), query.clone());
         let hub = Hub::new(query.clone(), progress.clone(), clock.clone(), stopping.clone());
         tokio::spawn(hub.clone().run());
         if let Some(counted) = counted.clone() {
@@ -162,8 +164,9 @@ impl Running {
             #[cfg(feature = "bench-sink")]
             Serve::Sink => Ingest::sink(log),
         };
-        let site =
-            Site::new(Rooms { log: log_id, ingest, query, hub, vitals, clock, origin, counted });
+        let log = log_id;
+        let rooms = Rooms { log, ingest, query, as_of, hub, vitals, clock, origin, counted };
+        let site = Site::new(rooms);
         Ok(Self { site, follower, stopping })
     }
 

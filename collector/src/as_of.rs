@@ -16,7 +16,10 @@ use std::sync::Arc;
 
 use banyan_protocol::{Position, Timestamp};
 use thiserror::Error;
-use tokio::{runtime::Handle, sync::Mutex};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, Semaphore},
+};
 
 use crate::{
     projection::{Again, PipelineError},
@@ -33,6 +36,8 @@ use part::Part;
 pub(crate) const AS_OF_EVENTS_MAX_COUNT: usize = 50_000;
 /// Bytes of these events.
 pub(crate) const AS_OF_EVENTS_MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Requests that fold a tree or wait until they may.
+const FOLDS_MAX_COUNT: usize = 8;
 /// Events folded at once.
 const BATCH_EVENTS: usize = 2_000;
 
@@ -47,6 +52,8 @@ struct Shared {
     kept: Kept,
     /// Held while a tree is folded: one at a time.
     folding: Mutex<()>,
+    /// Who may wait for that.
+    waiting: Semaphore,
 }
 
 /// A tree at an earlier moment.
@@ -54,7 +61,7 @@ struct Shared {
 pub(crate) struct Moment {
     /// Answers as it did then.
     pub query: Query,
-    /// The last position that it covers: what was asked for, at most the head.
+    /// The last position that it covers: what was asked for.
     pub at: Position,
     /// When the last event up to there was received, by our clock.
     pub time: Timestamp,
@@ -71,12 +78,18 @@ pub(crate) enum AsOfError {
     /// The session was deleted.
     #[error("the session was deleted")]
     Deleted,
+    /// The log does not reach that far.
+    #[error("the moment has not come yet")]
+    Future,
     /// The session is known, and was not yet at that moment.
     #[error("the session was not known at that moment")]
-    NotYet,
+    TooEarly,
     /// More events, or bytes of events, than are folded again.
     #[error("the tree is too large to be folded again")]
     TooLarge,
+    /// As many as may wait for a tree do.
+    #[error("too many are waiting for a tree to be folded again")]
+    Busy,
     /// See the source.
     #[error("the view cannot be read")]
     Database(#[from] sqlx::Error),
@@ -110,13 +123,16 @@ impl AsOf {
     /// Reads `view`, of which `query` asks.
     pub(crate) fn new(view: View, query: Query) -> Self {
         let (kept, folding) = (Kept::default(), Mutex::default());
-        Self(Arc::new(Shared { view, query, kept, folding }))
+        let waiting = Semaphore::new(FOLDS_MAX_COUNT);
+        Self(Arc::new(Shared { view, query, kept, folding, waiting }))
     }
 
     /// The tree of session `id` right behind the event at `at`.
     pub(crate) async fn moment(&self, id: &str, at: Position) -> Result<Moment, AsOfError> {
         let now = self.now(id).await?;
-        let at = at.min(now.head);
+        if now.head < at {
+            return Err(AsOfError::Future);
+        }
         let frozen = match self.0.kept.find(now, at) {
             Some(frozen) => frozen,
             None => self.fold(id, at).await?,
@@ -146,6 +162,7 @@ impl AsOf {
 
     /// Folds the tree, unless somebody else just did.
     async fn fold(&self, id: &str, at: Position) -> Result<Arc<Frozen>, AsOfError> {
+        let _waiting = self.0.waiting.try_acquire().map_err(|_full| AsOfError::Busy)?;
         let _folding = self.0.folding.lock().await;
         let now = self.now(id).await?;
         if let Some(frozen) = self.0.kept.find(now, at) {

@@ -48,7 +48,7 @@ use banyan_protocol::{Timestamp, limits::BODIES_IN_FLIGHT_MAX_BYTES};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::compression::CompressionLayer;
 
-use crate::{clock::Clock, ingest::Ingest, query::Query};
+use crate::{as_of::AsOf, clock::Clock, ingest::Ingest, query::Query};
 
 pub(crate) use health::Vitals;
 pub(crate) use serve::Serving;
@@ -154,6 +154,8 @@ pub(crate) struct Rooms {
     pub ingest: Ingest,
     /// To read.
     pub query: Query,
+    /// To look back.
+    pub as_of: AsOf,
     /// To stream.
     pub hub: Hub,
     /// How everything is.
@@ -198,6 +200,10 @@ impl Site {
                 tracing::warn!(error, "open alerts cannot be counted");
             }
         }
+    }
+
+    fn as_of(&self) -> &AsOf {
+        &self.0.rooms.as_of
     }
 
     fn log(&self) -> &LogId {

@@ -100,7 +100,7 @@ impl Part {
     pub(super) async fn read(view: &View, no: i64, at: Position) -> Result<Self, AsOfError> {
         let mut look = view.readers().begin().await?;
         if !was_known(&mut look, no, at).await? {
-            return Err(AsOfError::NotYet);
+            return Err(AsOfError::TooEarly);
         }
         let most = limit(AS_OF_EVENTS_MAX_COUNT);
         let sessions: Vec<i64> =

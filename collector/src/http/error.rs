@@ -18,6 +18,7 @@ use thiserror::Error;
 use situation::Situation;
 
 use crate::{
+    as_of::AsOfError,
     ingest::{AppendError, IngestError, LogError},
     query::QueryError,
 };
@@ -43,6 +44,12 @@ pub(crate) enum ApiError {
     /// No such alert.
     #[error("no such alert")]
     NoAlert,
+    /// `at` is not the position of an event.
+    #[error("the moment cannot be read")]
+    BadMoment,
+    /// See the source.
+    #[error("the session cannot be shown as it was")]
+    Moment(#[source] AsOfError),
     /// The request was not meant for us: DNS rebinding, or a name we were not told of.
     #[error("the Host header names somebody else")]
     Misdirected,

@@ -4,6 +4,7 @@ mod alerts;
 mod asked;
 mod forest;
 mod params;
+mod past;
 mod person;
 mod quarantine;
 mod session;
@@ -15,7 +16,9 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
     response::{Html, IntoResponse as _},
 };
-use banyan_dashboard::{Assets, Chrome, ErrorPage, PageError, Preferences, Template, links};
+use banyan_dashboard::{
+    Assets, Chrome, ErrorPage, NoMoment, PageError, Preferences, Template, links,
+};
 use banyan_protocol::Position;
 
 use super::{
@@ -46,7 +49,8 @@ fn chrome(site: &Site, preferences: Preferences, as_of: Option<Position>) -> Chr
         timeline_js: files.path("timeline.js"),
     };
     let open_alerts = site.open_alerts();
-    Chrome { assets, preferences, as_of, now: site.now(), open_alerts }
+    let now = site.now();
+    Chrome { assets, preferences, as_of, now, open_alerts, moment: None, notice: None }
 }
 
 /// A finished page.
@@ -68,6 +72,10 @@ pub(super) fn error(
         "Session not found" if explained.deleted => PageError::Deleted(id()),
         "Session not found" => PageError::NoSession(id()),
         "event_not_found" => PageError::NoEvent(id()),
+        "bad_moment" => PageError::NoMoment(id(), NoMoment::Unreadable),
+        "moment_in_future" => PageError::NoMoment(id(), NoMoment::Future),
+        "moment_too_early" => PageError::NoMoment(id(), NoMoment::TooEarly),
+        "moment_too_large" => PageError::NoMoment(id(), NoMoment::TooLarge),
         "misdirected" => PageError::Misdirected,
         _ if response.status().is_server_error() && explained.view.retryable => {
             PageError::Unavailable(incident)

@@ -4,7 +4,10 @@ use axum::http::StatusCode;
 use banyan_protocol::CursorError;
 
 use super::ApiError;
-use crate::ingest::{AppendError, IngestError};
+use crate::{
+    as_of::AsOfError,
+    ingest::{AppendError, IngestError},
+};
 
 /// What a client is told.
 pub(super) struct Situation {
@@ -33,6 +36,8 @@ impl Situation {
             E::SessionDeleted => no(S::NOT_FOUND, NO_SESSION, "It was deleted."),
             E::NoEvent => no(S::NOT_FOUND, "event_not_found", "The session has no event there."),
             E::NoAlert => no(S::NOT_FOUND, "alert_not_found", "It was never raised."),
+            E::BadMoment => no(S::BAD_REQUEST, "bad_moment", "at must be an event's position."),
+            E::Moment(error) => moment(error),
             E::Misdirected => {
                 no(S::MISDIRECTED_REQUEST, "misdirected", "Host must name us; see --allow-host.")
             }
@@ -63,13 +68,37 @@ impl Situation {
             }
             E::Query => no(S::BAD_REQUEST, "bad_query", "A parameter has the wrong form."),
             E::Parameter(message) => no(S::BAD_REQUEST, "bad_query", message),
-            E::Panicked | E::Template(_) | E::View(_) | E::Log(_) => {
-                no(S::INTERNAL_SERVER_ERROR, "internal", "The collector failed; see its log.")
-            }
+            E::Panicked | E::Template(_) | E::View(_) | E::Log(_) => internal(),
             E::Ingest(error) => ingest(error),
             E::Append(error) => append(*error),
         }
     }
+}
+
+fn moment(error: &AsOfError) -> Situation {
+    use StatusCode as S;
+    match error {
+        AsOfError::Missing => no(S::NOT_FOUND, NO_SESSION, "It was never heard of."),
+        AsOfError::Deleted => no(S::NOT_FOUND, NO_SESSION, "It was deleted."),
+        AsOfError::Future => no(S::NOT_FOUND, "moment_in_future", "The log has fewer events."),
+        AsOfError::TooEarly => {
+            no(S::NOT_FOUND, "moment_too_early", "The session was not known then.")
+        }
+        AsOfError::TooLarge => {
+            no(S::UNPROCESSABLE_ENTITY, "moment_too_large", "The tree has too many events.")
+        }
+        AsOfError::Busy => later("overloaded", "Too many moments are being folded.", 1_000),
+        AsOfError::Database(_)
+        | AsOfError::View(_)
+        | AsOfError::Fold(_)
+        | AsOfError::Place(_)
+        | AsOfError::CutOff(_) => internal(),
+    }
+}
+
+fn internal() -> Situation {
+    let message = "The collector failed; see its log.";
+    no(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
 }
 
 const NO_SESSION: &str = "Session not found";

@@ -4,10 +4,10 @@ use axum::{
     extract::{FromRef as _, FromRequestParts},
     http::request::Parts,
 };
-use banyan_dashboard::{Chrome, Preferences};
+use banyan_dashboard::{self as dashboard, Chrome, Preferences};
 use banyan_protocol::{Position, view::SessionView};
 
-use super::{chrome, params::PageParams, person::preferences};
+use super::{chrome, params::PageParams, past, person::preferences};
 use crate::{
     http::{
         Site,
@@ -23,8 +23,10 @@ use crate::{
 pub(in crate::http) struct Asked {
     site: Site,
     preferences: Preferences,
-    /// Answers what the page asks.
+    /// Answers what the page asks: as things are now, or as they were at `moment`.
     pub(super) query: Query,
+    /// What the page shows, when it looks back.
+    moment: Option<dashboard::Moment>,
     /// The session's id: from the path, or from `/s?id=`.
     pub(super) id: String,
     /// The rest of the address.
@@ -40,7 +42,14 @@ impl Asked {
 
     /// The frame of the page, which shows the view as of a position.
     pub(super) fn chrome(&self, as_of: Position) -> Chrome {
-        chrome(&self.site, self.preferences, Some(as_of))
+        let chrome = chrome(&self.site, self.preferences, Some(as_of));
+        let now = self.moment.map_or(chrome.now, |moment| moment.time);
+        Chrome { now, moment: self.moment, ..chrome }
+    }
+
+    /// The position of the moment, for links that keep it.
+    pub(super) fn at(&self) -> Option<Position> {
+        self.moment.map(|moment| moment.at)
     }
 }
 
@@ -53,12 +62,14 @@ impl FromRequestParts<Site> for Asked {
             "/s" => params.id.clone(),
             _ => SessionId::in_uri(&parts.uri).map(|SessionId(id)| id),
         };
-        Ok(Self {
-            site: site.clone(),
-            preferences: preferences(&parts.headers),
-            query: Query::from_ref(site),
-            id: id.ok_or(ApiError::NoSession)?,
-            params,
-        })
+        let id = id.ok_or(ApiError::NoSession)?;
+        let (mut query, mut moment) = (Query::from_ref(site), None);
+        if let Some(at) = &params.at {
+            let then = past::moment(site, &query, (&id, at)).await?;
+            moment = Some(past::shown(&then));
+            query = then.query;
+        }
+        let preferences = preferences(&parts.headers);
+        Ok(Self { site: site.clone(), preferences, query, moment, id, params })
     }
 }

@@ -20,6 +20,8 @@ pub(in crate::http) struct PageParams {
     pub(super) after: Option<String>,
     /// Key of the page, the other way.
     pub(super) before: Option<String>,
+    /// Position of the event behind which things are shown as they were.
+    pub(super) at: Option<String>,
     /// Filter of the feed.
     k: Option<String>,
     /// A session, where the path cannot hold its id.

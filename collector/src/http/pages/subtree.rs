@@ -15,6 +15,6 @@ pub(in crate::http) async fn show(asked: Asked) -> Result<Response, ApiError> {
     let chrome = asked.chrome(tree.as_of);
     let ancestors = query.ancestors(id).await?;
     let open = params.open.clone();
-    let input = SubtreeInput { session, ancestors, tree, open, at: None };
+    let input = SubtreeInput { session, ancestors, tree, open };
     render(&SubtreePage::new(chrome, &input))
 }

@@ -18,7 +18,7 @@ pub(in crate::http) async fn show(asked: Asked) -> Result<Response, ApiError> {
     let (_, session) = asked.find().await?;
     let Asked { query, id, params, .. } = &asked;
     let request = TreeRequest { open: params.open(), window: params.window() };
-    let params = timeline_params(params.clone());
+    let params = TimelineParams { at: asked.at(), ..timeline_params(params.clone()) };
     let scope = match params.scope {
         timeline::Scope::Tree => Scope::Tree,
         timeline::Scope::Subtree => Scope::Subtree,

@@ -99,7 +99,7 @@ async fn serve_from(
     let addresses: Vec<SocketAddr> =
         listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
     let origin = addresses.first().map(|first| format!("http://{first}")).unwrap_or_default();
-    let running = match Running::start(data, what, log.clone(), origin).await {
+    let running = match Running::start((data, what), log.clone(), origin, Clock::System).await {
         Ok(running) => running,
         Err(fatal) => {
             log.close().await;
@@ -133,8 +133,12 @@ struct Running {
 }
 
 impl Running {
-    async fn start(data: &Path, what: Serve, log: Log, origin: String) -> Result<Self, Fatal> {
-        let clock = Clock::System;
+    async fn start(
+        (data, what): (&Path, Serve),
+        log: Log,
+        origin: String,
+        clock: Clock,
+    ) -> Result<Self, Fatal> {
         let counted = telemetry::count();
         let stopping = CancellationToken::new();
         let follower = match what {

@@ -1,11 +1,15 @@
 //! The surface as a whole: every route of the router, taken from its source.
 
+mod looking_back;
+
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header},
 };
 use http_body_util::BodyExt as _;
 use tempfile::TempDir;
+
+use crate::clock::Clock;
 
 use super::{
     answer::Desk,
@@ -47,8 +51,12 @@ struct Surface {
 
 impl Surface {
     async fn new() -> Self {
+        Self::with(Clock::System).await
+    }
+
+    async fn with(clock: Clock) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let (site, running) = crate::app::tests::site(directory.path()).await;
+        let (site, running) = crate::app::tests::site(directory.path(), clock).await;
         let guard = Guard::new("127.0.0.1:4317".parse().unwrap(), &["banyan.lan".to_owned()]);
         Self { desk: Desk::new(site, guard), _running: running, _directory: directory }
     }

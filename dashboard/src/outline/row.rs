@@ -152,7 +152,7 @@ pub(super) fn row(
         unseen_parent: unseen_parent(session, level),
         level: (INDENT_MAX_LEVELS < level).then(|| Level {
             text: format!("L{}", session.depth),
-            href: Link::subtree(&session.id).done(),
+            href: Link::subtree(&session.id).at(place.at).done(),
         }),
         badges: badges(&session.own, &session.subtree),
         chips: chips(session),

@@ -76,7 +76,7 @@ impl Past {
             let (action, hidden) = page(first).form();
             Bar {
                 position: format::position(at),
-                time: When { text: format::clock(time), ..When::new(time, time) },
+                time: When::rough(time, time),
                 live: page(Position::MAX).done(),
                 steps: [
                     step("«", "First event of this tree", Some(first)),
@@ -120,7 +120,7 @@ mod tests {
             ]
         );
         assert_eq!(bar.live, "/s/a/e/40?k=err");
-        assert_eq!(bar.time.text, "10:42:07");
+        assert_eq!(bar.time.title, "2026-11-20 10:42:07 UTC");
         assert_eq!(bar.form.action, "/s/a");
         let hidden = [("k", "err"), ("open", "3f.9a")].map(|(k, v)| (k.to_owned(), v.to_owned()));
         assert_eq!(bar.form.hidden, hidden);

@@ -138,13 +138,10 @@ impl Nodes {
         if !self.absent.remove(id) {
             return Err(Unloaded::Id);
         }
-        let no = match self.given.get(id) {
-            Some(&no) => no,
-            None => {
-                self.last_no += 1;
-                self.last_no
-            }
-        };
+        let no = self.given.get(id).copied().unwrap_or_else(|| {
+            self.last_no += 1;
+            self.last_no
+        });
         self.load(Node::new(no, id));
         self.stale.insert(no);
         Ok(no)

@@ -81,14 +81,10 @@ impl Dice {
 /// What the page shows: without the bar, the moment that links keep, and the names of assets,
 /// which begin with the log's identity.
 fn shown(page: &str, at: usize) -> String {
-    let bar = page.find("<section class=\"past\"").map(|from| {
-        let to = page[from..].find("</section>").unwrap() + "</section>".len();
-        from..from + to
-    });
-    let mut page = page.to_owned();
-    if let Some(bar) = bar {
-        page.replace_range(bar, "");
-    }
+    let page = match page.split_once("<section class=\"past\"") {
+        Some((before, rest)) => format!("{before}{}", rest.split_once("</section>").unwrap().1),
+        None => page.to_owned(),
+    };
     let page = page
         .replace(&format!("&amp;at={at}"), "")
         .replace(&format!("?at={at}&amp;"), "?")

@@ -78,8 +78,8 @@ impl Dice {
     }
 }
 
-/// What the page shows: without the bar, the moment that links keep, and the names of assets,
-/// which begin with the log's identity.
+/// What the page shows: without the bar, the moment that links keep, the names of assets, which
+/// begin with the log's identity, and the number of open alerts, which is of now on every page.
 fn shown(page: &str, at: usize) -> String {
     let page = match page.split_once("<section class=\"past\"") {
         Some((before, rest)) => format!("{before}{}", rest.split_once("</section>").unwrap().1),
@@ -89,7 +89,9 @@ fn shown(page: &str, at: usize) -> String {
         .replace(&format!("&amp;at={at}"), "")
         .replace(&format!("?at={at}&amp;"), "?")
         .replace(&format!("?at={at}"), "");
-    let lines = page.lines().filter(|line| !line.starts_with("<link ") && !line.trim().is_empty());
+    let is_of_now =
+        |line: &str| line.starts_with("<link ") || line.starts_with("<a href=\"/alerts\"");
+    let lines = page.lines().filter(|line| !is_of_now(line) && !line.trim().is_empty());
     lines.collect::<Vec<_>>().join("\n")
 }
 

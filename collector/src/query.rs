@@ -47,6 +47,7 @@ use tokio::sync::watch;
 use self::counts::Kept;
 pub(crate) use self::{
     alert_list::{AlertDetail, AlertsPage, AlertsRequest},
+    events::Events,
     feed::FeedRequest,
     filter::FilterError,
     forest::ForestRequest,

@@ -7,7 +7,7 @@ mod inspector;
 use askama::Template;
 use banyan_protocol::{
     Position,
-    view::{AlertView, EventDetail, FeedView, ForestView, SessionView},
+    view::{AlertView, EventDetail, FeedCounts, FeedView, ForestView, SessionView},
 };
 
 pub use feed::FeedFilter;
@@ -80,7 +80,8 @@ pub struct SessionParams {
 struct Tab {
     href: String,
     word: &'static str,
-    count: Option<String>,
+    /// Rows that it shows: `61`, `1,200+`.
+    count: String,
     here: bool,
 }
 
@@ -178,7 +179,7 @@ impl SessionPage {
             pieces: outline::outline(tree, place).all(),
             tree_count: format::count(root.subtree.sessions.max(1)),
             views: head::views(&session.id, View::Feed, kept),
-            tabs: tabs(session, &links),
+            tabs: tabs(feed.counts, &links),
             feed: Feed::new(feed, &links, chrome.now),
             inspector: selected
                 .as_ref()
@@ -193,13 +194,14 @@ fn title(session: &SessionView) -> String {
     format::clip(&format!("{}: {what}", session.agent_id), TITLE_MAX_CHARS)
 }
 
-fn tabs(session: &SessionView, links: &Links<'_>) -> Vec<Tab> {
+fn tabs(counts: FeedCounts, links: &Links<'_>) -> Vec<Tab> {
+    let more = if counts.at_least { "+" } else { "" };
     FeedFilter::ALL
         .into_iter()
         .map(|filter| Tab {
             href: links.tab(filter),
             word: filter.title(),
-            count: (filter == FeedFilter::All).then(|| format::count(session.own.events)),
+            count: format!("{}{more}", format::count(filter.of(counts))),
             here: filter == links.filter,
         })
         .collect()

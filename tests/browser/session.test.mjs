@@ -52,9 +52,11 @@ test('filters show what they say', async () => {
   const counts = {};
   for (const [name, word] of [['All', null], ['Thinks', 'thought'], ['Acts', 'bash'], ['Life', 'started'], ['Errors', 'failed']]) {
     await page.goto('/s/coder-1');
-    await page.getByRole('navigation', { name: 'Show events' }).getByRole('link', { name }).click();
+    const tab = page.getByRole('navigation', { name: 'Show events' }).getByRole('link', { name });
+    await tab.click();
     const feed = await texts('.events > li.ev');
     counts[name] = feed.length;
+    assert.equal((await tab.innerText()).replace(/\s+/g, ' '), `${name} ${feed.length}`);
     if (word) assert.ok(feed.some((row) => row.includes(word)), `${name}: ${feed}`);
   }
   assert.equal(counts.All, counts.Thinks + counts.Acts + counts.Life);

@@ -6,7 +6,7 @@ use banyan_protocol::view::{DeletedAnswer, ErrorView, SessionAnswer, SessionView
 use super::{error::ApiError, id::SessionId, params::FromView};
 use crate::{
     ingest::Ingest,
-    query::{Lookup, Query, Settled},
+    query::{Events, Lookup, Query, Settled},
 };
 
 /// One session with all its events, by sequence, and its alerts.
@@ -23,9 +23,9 @@ pub(super) async fn show(
     SessionId(id): SessionId,
 ) -> Result<FromView<SessionAnswer>, ApiError> {
     let Found { settled, session } = find(&query, &id).await?;
-    let events = query.events_of(&id).await?.ok_or(ApiError::NoSession)?;
+    let Events { events, omitted } = query.events_of(&id).await?.ok_or(ApiError::NoSession)?;
     let alerts = query.alerts_of(&id).await?;
-    Ok(FromView(settled, SessionAnswer { session, events, alerts }))
+    Ok(FromView(settled, SessionAnswer { session, events, events_omitted: omitted, alerts }))
 }
 
 /// Deletes a session: recorded as an event of the collector's; late events do not bring it back.

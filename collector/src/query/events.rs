@@ -7,9 +7,9 @@ use banyan_protocol::{
 };
 use futures_util::TryStreamExt as _;
 use serde_json::value::RawValue;
-use sqlx::{Row as _, query, query_as, sqlite::SqliteRow};
+use sqlx::{Row as _, query, query_as, query_scalar, sqlite::SqliteRow};
 
-use super::{Query, QueryError, session, wire::event_view};
+use super::{Query, QueryError, figures, look::Look, session, wire::event_view};
 
 /// Parts of one log entry; the key of an event is its position times this, plus its part.
 pub(super) const PARTS_MAX_COUNT: i64 = 256;
@@ -38,6 +38,22 @@ const RAW_BEHIND: [&str; 2] = [
      limit ?4",
 ];
 
+/// The events of a session.
+#[derive(Debug)]
+pub(crate) struct Events {
+    /// By sequence, those without one first.
+    pub events: Vec<EventView>,
+    /// How many more there are behind these; absent when these are all.
+    pub omitted: Option<u64>,
+}
+
+/// How much of a session is given in one answer.
+#[derive(Clone, Copy, Debug)]
+struct Most {
+    events: u32,
+    bytes: usize,
+}
+
 /// An event as it goes into an answer.
 #[derive(Debug, sqlx::FromRow)]
 struct EventRow {
@@ -51,8 +67,13 @@ struct EventRow {
 impl Query {
     /// All events of a session by sequence, those without one first; `None` when there is no
     /// such session. What would make the answer larger than [`EVENTS_MAX_COUNT`] events or
-    /// [`EVENTS_MAX_BYTES`] is left out at its end.
-    pub(crate) async fn events_of(&self, id: &str) -> Result<Option<Vec<EventView>>, QueryError> {
+    /// [`EVENTS_MAX_BYTES`] is left out at its end, and counted.
+    pub(crate) async fn events_of(&self, id: &str) -> Result<Option<Events>, QueryError> {
+        let most = Most { events: EVENTS_MAX_COUNT, bytes: EVENTS_MAX_BYTES };
+        self.most_events_of(id, most).await
+    }
+
+    async fn most_events_of(&self, id: &str, most: Most) -> Result<Option<Events>, QueryError> {
         let mut look = self.look().await?;
         let Some((no, count)) = session::number(&mut look, id).await? else { return Ok(None) };
         let mut rows = query(
@@ -63,19 +84,27 @@ impl Query {
              limit ?2",
         )
         .bind(no)
-        .bind(EVENTS_MAX_COUNT)
+        .bind(most.events)
         .fetch(&mut *look.tx);
         let mut events = Vec::with_capacity(usize::try_from(count).unwrap_or(0).min(10_000));
         let mut bytes = 0;
         while let Some(row) = rows.try_next().await? {
             let raw: &str = row.try_get(5)?;
             bytes += raw.len();
-            if EVENTS_MAX_BYTES < bytes {
+            if most.bytes < bytes {
                 break;
             }
             events.push(event_view(raw, row.try_get(1)?, banyan_part(&row)?));
         }
-        Ok(Some(events))
+        drop(rows);
+        let omitted = if bytes <= most.bytes
+            && u32::try_from(events.len()).is_ok_and(|given| given < most.events)
+        {
+            None
+        } else {
+            count_behind(&mut look, no, events.len()).await?
+        };
+        Ok(Some(Events { events, omitted }))
     }
 
     /// A page of a session's events as received, by sequence, for export; `after` is the key
@@ -160,6 +189,16 @@ impl Query {
 /// The largest key that an event at `position` can have.
 pub(super) fn last_key_at(position: Position) -> i64 {
     position.saturating_mul(PARTS_MAX_COUNT).saturating_add(PARTS_MAX_COUNT - 1)
+}
+
+/// How many events a session has beyond the first `given`.
+async fn count_behind(look: &mut Look, no: i64, given: usize) -> Result<Option<u64>, QueryError> {
+    let all: i64 = query_scalar("select count(*) from event where session_no = ?1")
+        .bind(no)
+        .fetch_one(&mut *look.tx)
+        .await?;
+    let given = u64::try_from(given).unwrap_or(u64::MAX);
+    Ok(figures::count(all).checked_sub(given).filter(|omitted| 0 < *omitted))
 }
 
 /// Of a row that begins with `key, sequence, received_at, variant, flags`.

@@ -58,6 +58,7 @@ impl Query {
             older: page.older.map(Stamp::encode),
             newer: page.newer.map(Stamp::encode),
             missing: page.missing,
+            counts: page.counts,
         }))
     }
 }

@@ -3,7 +3,7 @@
 use banyan_protocol::{
     MicroDollars, Timestamp,
     view::{
-        Activity, AlertRule, AlertView, Attention, Exactness, FeedView, Figures, Range,
+        Activity, AlertRule, AlertView, Attention, Exactness, FeedCounts, FeedView, Figures, Range,
         SessionView, Severity, Status, Total,
     },
 };
@@ -143,6 +143,14 @@ fn page(voice: Voice<'_>) -> SessionInput {
             older: Some("17.184000".to_owned()),
             newer: None,
             missing: vec![sequences, Range { from: 90, to: 90 }],
+            counts: FeedCounts {
+                all: 118,
+                think: 40,
+                act: 61,
+                life: 9,
+                errors: 8,
+                at_least: false,
+            },
         },
         alerts: alerts(voice),
         selected: None,
@@ -182,6 +190,8 @@ fn filtered(page: &SessionInput) -> SessionInput {
         ..SessionParams::default()
     };
     let feed = FeedView { newer: Some("4.2".to_owned()), ..FeedView::default() };
+    let counts = FeedCounts { all: 18_402, errors: 0, at_least: true, ..page.feed.counts };
+    let feed = FeedView { counts, ..feed };
     SessionInput { params, feed, alerts: Vec::new(), ..page.clone() }
 }
 

@@ -4,7 +4,7 @@ mod row;
 
 use banyan_protocol::{
     Timestamp,
-    view::{FeedKind, FeedView, Range},
+    view::{FeedCounts, FeedKind, FeedView, Range},
 };
 
 pub(super) use row::{ChildRow, EventRow, child, chips, name, word};
@@ -59,6 +59,17 @@ impl FeedFilter {
 
     pub(super) fn parameter(self) -> Option<&'static str> {
         (self != Self::All).then(|| self.word())
+    }
+
+    /// How many rows it lets through.
+    pub(super) const fn of(self, counts: FeedCounts) -> u64 {
+        match self {
+            Self::All => counts.all,
+            Self::Think => counts.think,
+            Self::Act => counts.act,
+            Self::Life => counts.life,
+            Self::Errors => counts.errors,
+        }
     }
 
     pub(super) const fn title(self) -> &'static str {

@@ -21,8 +21,11 @@ pub struct SessionsAnswer {
 pub struct SessionAnswer {
     /// The session.
     pub session: SessionView,
-    /// All its events, by sequence.
+    /// Its events, by sequence: all of them, or the first 100,000 and 64 MiB.
     pub events: Vec<EventView>,
+    /// How many more it has that are left out here; the export has all. Absent when none is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events_omitted: Option<u64>,
     /// Its alerts, oldest evidence first.
     pub alerts: Vec<AlertView>,
 }

@@ -12,6 +12,25 @@ pub struct FeedView {
     pub newer: Option<String>,
     /// Sequence numbers never received, among those of this page.
     pub missing: Vec<Range>,
+    /// Rows of the whole feed, whatever the filter.
+    pub counts: FeedCounts,
+}
+
+/// How many rows of a feed each filter shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FeedCounts {
+    /// Without a filter.
+    pub all: u64,
+    /// Thoughts, goals, decisions, uncertainties.
+    pub think: u64,
+    /// Tool calls, memory, external calls, spawns.
+    pub act: u64,
+    /// Started, heartbeats, ended.
+    pub life: u64,
+    /// What failed or was odd.
+    pub errors: u64,
+    /// The session is too long to count: these are of the events around the page, and a floor.
+    pub at_least: bool,
 }
 
 /// One row of a feed.

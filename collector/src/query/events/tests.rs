@@ -17,10 +17,26 @@ async fn events(sequences: &[Option<i64>]) -> Fixture {
 #[tokio::test]
 async fn events_of_a_session_come_by_sequence_those_without_one_first() {
     let fixture = events(&[Some(3), Some(1), None, Some(1), None]).await;
-    let events = fixture.query.events_of("a").await.unwrap().unwrap();
+    let Events { events, omitted } = fixture.query.events_of("a").await.unwrap().unwrap();
+    assert_eq!(omitted, None);
     let found: Vec<_> = events.iter().map(|e| (e.sequence, e.banyan.position)).collect();
     assert_eq!(found, [(None, 6), (None, 10), (Some(1), 4), (Some(1), 8), (Some(3), 2)]);
     assert!(fixture.query.events_of("nobody").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_an_answer_leaves_out_is_counted() {
+    let fixture = events(&[Some(3), Some(1), None]).await;
+    let raw_bytes = fixture.query.raw_of("a", None).await.unwrap().0[0].len();
+    for (most, given, omitted) in [
+        (Most { events: 3, bytes: usize::MAX }, 3, None),
+        (Most { events: 2, bytes: usize::MAX }, 2, Some(1)),
+        (Most { events: 3, bytes: raw_bytes }, 1, Some(2)),
+        (Most { events: 3, bytes: 1 }, 0, Some(3)),
+    ] {
+        let found = fixture.query.most_events_of("a", most).await.unwrap().unwrap();
+        assert_eq!((found.events.len(), found.omitted), (given, omitted), "{most:?}");
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use banyan_protocol::{
     Flags, Position,
-    view::{FeedKind, Range},
+    view::{FeedCounts, FeedKind, Range},
 };
 
 use super::{
@@ -62,6 +62,7 @@ pub(super) struct Page {
     pub older: Option<Stamp>,
     pub newer: Option<Stamp>,
     pub missing: Vec<Range>,
+    pub counts: FeedCounts,
 }
 
 /// The rows of a stretch of a feed, in order.
@@ -149,6 +150,7 @@ pub(super) fn page(window: &Window, choice: Choice, anchor: Anchor) -> Page {
         }
         Anchor::Newest | Anchor::Before(_) | Anchor::After(_) => None,
     };
+    let counts = counts(&all, window.cut_before || window.cut_behind);
     let mut chosen: Vec<Row> = all.into_iter().filter(|row| row.is_chosen(choice)).collect();
     let (start, end) = bounds(&chosen, anchor, place);
     let behind = chosen.get(end).map(|row| row.stamp);
@@ -164,7 +166,25 @@ pub(super) fn page(window: &Window, choice: Choice, anchor: Anchor) -> Page {
         older: if before { first } else { window_first.map(|slim| slim.stamp) },
         newer: if behind.is_some() { last } else { window_last.map(|slim| slim.stamp) },
         missing: missing(window, first.filter(|_| before), behind),
+        counts,
     }
+}
+
+/// How many of `rows` each filter lets through.
+fn counts(rows: &[Row], at_least: bool) -> FeedCounts {
+    let mut counts = FeedCounts { at_least, ..FeedCounts::default() };
+    let errors = Choice { class: None, errors_only: true };
+    for row in rows {
+        counts.all += 1;
+        counts.errors += u64::from(row.is_chosen(errors));
+        match row.kind.class() {
+            FeedKind::Think => counts.think += 1,
+            FeedKind::Act => counts.act += 1,
+            FeedKind::Life => counts.life += 1,
+            FeedKind::Other => {}
+        }
+    }
+    counts
 }
 
 /// The first row of a page and the one behind its last; `place` is the row to lie around.

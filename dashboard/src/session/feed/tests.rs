@@ -2,7 +2,7 @@
 
 use banyan_protocol::{
     Flags,
-    view::{Call, CallState, FeedItem},
+    view::{Call, CallState, FeedCounts, FeedItem},
 };
 
 use super::*;
@@ -180,6 +180,7 @@ fn links_keep_what_the_reader_has_set() {
         older: Some("3.9".to_owned()),
         newer: Some("4.1".to_owned()),
         missing: Vec::new(),
+        counts: FeedCounts::default(),
     };
     let feed = feed(&view, FeedFilter::Think);
     let Some(FeedPiece::Event(row)) = feed.pieces.first() else { panic!("no row") };

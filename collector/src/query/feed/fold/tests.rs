@@ -84,6 +84,19 @@ fn a_page_shows_what_was_chosen() {
 }
 
 #[test]
+fn every_filter_knows_how_many_rows_it_shows() {
+    let mut window = window("life think start end start end! beat flag end think");
+    let errors_only = Choice { class: Some(FeedKind::Think), errors_only: true };
+    for at_least in [false, true] {
+        window.cut_before = at_least;
+        let expected = FeedCounts { all: 8, think: 2, act: 3, life: 2, errors: 2, at_least };
+        for choice in [Choice::default(), errors_only] {
+            assert_eq!(page(&window, choice, Anchor::Newest).counts, expected);
+        }
+    }
+}
+
+#[test]
 fn pages_hold_every_row_once_in_either_direction() {
     let window = window(&"think start end ".repeat(300));
     let all = words(&rows(&window.slims));

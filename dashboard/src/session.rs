@@ -123,6 +123,11 @@ impl Links<'_> {
         Link::event(self.id, position).at(self.at).done()
     }
 
+    /// An event on the page that was there right behind it.
+    fn then(&self, position: Position) -> String {
+        self.page_at(position).at(Some(position)).to(&format!("e-{position}"))
+    }
+
     fn tab(&self, filter: FeedFilter) -> String {
         self.session(filter).with_some("open", self.open.as_deref()).done()
     }

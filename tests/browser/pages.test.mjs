@@ -14,11 +14,13 @@ before(async () => {
   const page = await open(browser, collector.origin);
   await page.goto('/s/coder-1');
   const events = await page.locator('.say .l').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  const last = /\d+/.exec(events.at(-1).split('/e/')[1])[0];
   await page.context().close();
   paths = [
     '/', '/?open=', '/s/orch', '/s/coder-1', '/s/coder-1?k=think', '/s/coder-1?k=act', '/s/coder-1?k=life',
     '/s/coder-1?k=err', '/s/doc', '/s/alone', '/s/orphan-one', '/s/ring-a', '/s/self', '/s/chain-59', '/s/shard-250',
-    ...events.filter((_, at) => at % 3 === 0), '/s/nobody', '/s/coder-1/e/999999', '/no/such/page',
+    ...['', '/timeline', '/tree'].map((page) => `/s/orch${page}?at=${last}`), `${events.at(-1).split('?')[0].split('#')[0]}?at=${last}`, '/?at=1',
+    ...events.filter((_, at) => at % 3 === 0), '/s/nobody', '/s/coder-1/e/999999', '/s/orch?at=999999', '/no/such/page',
   ];
 });
 

@@ -39,6 +39,8 @@ async function choose() {
     Object.assign(found, { session, event: await failed.getAttribute('href') });
     break;
   }
+  const position = /\/e\/(\d+)/.exec(found.event ?? '')?.[1];
+  if (position) Object.assign(found, { past: `${found.session}?at=${position}`, tooEarly: `${found.session}?at=1` });
   await page.goto('/alerts?state=all');
   const alert = page.locator('.al-sev').first();
   Object.assign(found, { alerts: '/alerts?state=all', quarantine: '/quarantine' });

@@ -35,6 +35,8 @@ pub(super) struct Inspector {
     pub(super) next: Option<String>,
     pub(super) close: String,
     pub(super) permalink: String,
+    /// The same page as of this event.
+    pub(super) then: String,
 }
 
 /// One line of the definition list.
@@ -88,6 +90,7 @@ impl Inspector {
             next: detail.next.map(|position| links.event(position)),
             close: links.tab(links.filter),
             permalink: links.permalink(item.position),
+            then: links.then(item.position),
         }
     }
 }

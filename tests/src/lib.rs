@@ -1,4 +1,5 @@
 //! What the end-to-end tests share. They know the collector by its public surface only.
 
+pub mod fixture;
 pub mod harness;
 pub mod source;

@@ -29,6 +29,12 @@ const LARGE: [&str; 10] = ["s", "r", "p", "c", "t", "a", "e", "session", "event"
 #[derive(Clone, Default)]
 struct Statements(Arc<Mutex<BTreeSet<String>>>);
 
+impl Statements {
+    fn take(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
 impl<S: Subscriber> Layer<S> for Statements {
     fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
         event.record(&mut self.clone());
@@ -160,8 +166,8 @@ async fn no_question_walks_through_a_whole_table() {
     let registry = tracing_subscriber::registry().with(statements.clone());
     tracing::subscriber::set_global_default(registry).unwrap();
     ask_everything(&fixture).await;
-    let statements = std::mem::take(&mut *statements.0.lock().unwrap());
-    let selects: Vec<_> = statements
+    let reported = statements.take();
+    let selects: Vec<_> = reported
         .iter()
         .filter(|statement| statement.starts_with("select") || statement.starts_with("with"))
         .collect();
@@ -169,6 +175,29 @@ async fn no_question_walks_through_a_whole_table() {
     for statement in selects {
         let plan = plan(&mut fixture, statement).await;
         assert_eq!(walks(&plan), Vec::<&String>::new(), "{statement}\n{plan:#?}");
+    }
+    check_narrow_filters(&mut fixture, &statements).await;
+}
+
+/// Filters that must be answered from an index, and which.
+const NARROW: [(&str, &str); 5] = [
+    ("status:failed", "session_by_status (status=? AND no<?)"),
+    ("id:a", "sqlite_autoindex_session_1 (id=?"),
+    ("root:a", "session_by_root (root_no=?"),
+    ("group:1", "session_by_root (root_no=?"),
+    ("parent:a", "session_by_parent (parent_no=? AND no<?)"),
+];
+
+async fn check_narrow_filters(fixture: &mut Fixture, statements: &Statements) {
+    for (filter, index) in NARROW {
+        statements.take();
+        let filter = Some(filter.to_owned());
+        let request = SessionsRequest { limit: 9, after: None, filter };
+        fixture.query.sessions(&request).await.unwrap();
+        let reported = statements.take();
+        let list = reported.iter().find(|statement| statement.contains("order by s.no desc"));
+        let plan = plan(fixture, list.unwrap()).await;
+        assert!(plan.iter().any(|line| line.contains(index)), "{index}: {plan:#?}");
     }
 }
 

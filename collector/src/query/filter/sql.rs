@@ -94,7 +94,10 @@ fn push_value(
     asked: Asked,
 ) -> Result<(), Problem> {
     match (key, value) {
-        (Key::Id, Value::Text(pattern)) => push_word(query, "s.id", pattern),
+        (Key::Id, Value::Text(pattern)) if pattern.prefix => push_word(query, "s.id", pattern),
+        (Key::Id, Value::Text(pattern)) => {
+            query.push("s.id = ").push_bind(pattern.text.clone());
+        }
         (Key::Agent, Value::Text(pattern)) => push_word(query, "s.agent_id", pattern),
         (Key::Model, Value::Text(pattern)) => push_word(query, "s.model", pattern),
         (Key::Goal, Value::Text(pattern)) => push_part(query, "s.goal", &pattern.text),
@@ -104,7 +107,8 @@ fn push_value(
             query.push_bind(pattern.text.clone()).push(")");
         }
         (Key::Root, Value::Text(pattern)) => {
-            query.push("r.id = ").push_bind(pattern.text.clone());
+            query.push("s.root_no = (select t.no from session t where t.id = ");
+            query.push_bind(pattern.text.clone()).push(")");
         }
         (Key::Under, Value::Text(pattern)) => push_under(query, &pattern.text),
         (_, Value::Status(status)) => {
@@ -122,6 +126,12 @@ fn push_value(
         (_, Value::Rule(rule)) => {
             query.push("exists (select 1 from alert a where a.session_no = s.no and a.rule = ");
             query.push_bind(rule.stored()).push(")");
+        }
+        (Key::Group, Value::Number(number)) if operator == Operator::Is => {
+            query.push(
+                "s.root_no = (select t.no from session t where t.known = 1 and t.group_no = ",
+            );
+            query.push_bind(*number).push(")");
         }
         (Key::Pos, Value::Number(position)) => push_position(query, operator, *position),
         (_, Value::Number(number)) => {

@@ -94,6 +94,7 @@ fn router(site: Site) -> Router {
         .route("/f/children", get(fragments::children))
         .route("/f/rows", get(fragments::rows))
         .route("/f/trouble", get(fragments::trouble))
+        .route("/search", get(pages::search))
         .route("/static/{*path}", get(assets::file))
         .route("/theme/{name}", get(assets::theme))
         .route("/dashboard", get(index::old))

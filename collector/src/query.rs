@@ -24,6 +24,7 @@ mod tree;
 mod ancestors;
 mod groups;
 mod filter;
+mod search;
 mod counts;
 mod forest;
 mod tree_around;
@@ -53,6 +54,7 @@ pub(crate) use self::{
     forest::ForestRequest,
     groups::Group,
     row_id::RowNo,
+    search::{Scope as SearchScope, SearchRequest, misread},
     session::Lookup,
     sessions::SessionsRequest,
     subtree::{Scope, TreeRequest},
@@ -60,6 +62,11 @@ pub(crate) use self::{
 };
 
 use crate::{clock::Clock, progress::Progress, view::View};
+
+/// The names of all keys that filters know.
+pub(crate) fn filter_keys() -> impl Iterator<Item = &'static str> {
+    filter::Key::names()
+}
 
 /// Who the log is that the view follows; makes cursors.
 #[derive(Clone, Debug)]

@@ -72,6 +72,11 @@ impl Link {
         Self::view(id, "timeline")
     }
 
+    /// A search.
+    pub(crate) fn search(query: &str, scope: Option<&str>) -> Self {
+        Self("/search".to_owned()).with("q", query).with_some("in", scope)
+    }
+
     fn view(id: &str, name: &str) -> Self {
         match id {
             "." | ".." => Self::session(id).with("page", name),

@@ -6,6 +6,7 @@
 mod alerts;
 mod event;
 mod forest;
+mod search;
 mod session;
 mod timeline;
 
@@ -139,6 +140,16 @@ impl TimelinePage {
     }
 }
 
+impl crate::SearchPage {
+    /// Every kind of search, with a name for each.
+    pub fn sample(chrome: &Chrome, voice: Voice<'_>) -> Vec<(&'static str, Self)> {
+        search::inputs(voice)
+            .into_iter()
+            .map(|(name, input)| (name, Self::new(chrome.clone(), &input)))
+            .collect()
+    }
+}
+
 impl ErrorPage {
     /// Every error, with a name for each.
     pub fn sample(chrome: &Chrome, voice: Voice<'_>) -> Vec<(&'static str, Self)> {
@@ -195,6 +206,9 @@ pub fn pages(
         pages.push((name, page.render()?));
     }
     for (name, page) in crate::QuarantinePage::sample(chrome, voice) {
+        pages.push((name, page.render()?));
+    }
+    for (name, page) in crate::SearchPage::sample(chrome, voice) {
         pages.push((name, page.render()?));
     }
     for (name, page) in ErrorPage::sample(chrome, voice) {

@@ -11,6 +11,7 @@ mod figures;
 mod forest;
 mod group;
 mod quarantine;
+mod search;
 mod session;
 mod timeline;
 mod tree;
@@ -27,6 +28,9 @@ pub use figures::{Exactness, Figures, Total};
 pub use forest::{Branch, Counts, ForestView, Node};
 pub use group::GroupView;
 pub use quarantine::QuarantineView;
+pub use search::{
+    Facet, FacetValue, FoundSession, Fragment, Hit, Misread, Relaxed, SearchView, Tally, TermView,
+};
 pub use session::{Activity, Attention, Range, SessionView, Status};
 pub use timeline::{Life, TimedCall, TimelineView, Work};
 pub use tree::TreeView;

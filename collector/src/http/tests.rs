@@ -137,7 +137,7 @@ async fn no_page_of_another_origin_changes_anything() {
 #[test]
 fn the_description_has_every_route_for_programs_and_no_other() {
     /// Routes that only people and our own scripts use.
-    const PAGES: [&str; 12] = [
+    const PAGES: [&str; 13] = [
         "/f/children",
         "/f/rows",
         "/f/trouble",
@@ -146,6 +146,7 @@ fn the_description_has_every_route_for_programs_and_no_other() {
         "/s/{id}/e/{position}",
         "/s/{id}/timeline",
         "/s/{id}/tree",
+        "/search",
         "/static/{*path}",
         "/theme/{name}",
         "/dashboard",

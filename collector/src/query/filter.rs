@@ -18,15 +18,22 @@ use banyan_protocol::{
 use thiserror::Error;
 
 mod key;
+mod kind;
 mod lex;
 mod value;
+mod edit;
+mod text;
 mod sql;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use self::key::Key;
 use self::lex::Lexeme;
-pub(super) use self::sql::push;
+pub(super) use self::{
+    edit::corrected,
+    sql::{event, push},
+    text::expression,
+};
 
 /// Longest query.
 const FILTER_MAX_BYTES: usize = 4_096;
@@ -49,6 +56,8 @@ pub(crate) struct Term {
     pub negated: bool,
     /// What must hold.
     pub condition: Condition,
+    /// As it was written.
+    pub source: String,
 }
 
 /// What a term asks for.
@@ -108,6 +117,8 @@ pub(crate) enum Value {
     Part(Part),
     /// Of `alert`.
     Rule(AlertRule),
+    /// Of `ok`.
+    Outcome(bool),
 }
 
 /// A point in time, or a day.
@@ -189,9 +200,6 @@ pub(crate) enum Problem {
     /// See [`FILTER_MAX_BYTES`] and [`FILTER_MAX_TERMS`].
     #[error("the query is too long")]
     TooLong,
-    /// The view has no column for this key yet.
-    #[error("sessions cannot be asked for this key yet")]
-    NotYet,
 }
 
 fn suggestion(name: Option<&'static str>) -> String {
@@ -212,7 +220,7 @@ pub(crate) fn parse(query: &str) -> Result<Filter, FilterError> {
 }
 
 fn term(lexeme: Lexeme) -> Result<Term, FilterError> {
-    let Lexeme { at, negated, key, values } = lexeme;
+    let Lexeme { at, negated, key, values, source } = lexeme;
     let error = |at, problem| FilterError { at, problem };
     let condition = match key {
         None => {
@@ -231,5 +239,29 @@ fn term(lexeme: Lexeme) -> Result<Term, FilterError> {
             Condition::Key { key, operator, values: read.collect::<Result<_, _>>()? }
         }
     };
-    Ok(Term { at, negated, condition })
+    Ok(Term { at, negated, condition, source })
+}
+
+/// Terms that belong together: those that ask what one key is are alternatives and go where the
+/// first of them stands; every other term is on its own.
+fn groups<'t>(terms: &[&'t Term]) -> Vec<Vec<&'t Term>> {
+    let mut groups: Vec<Vec<&Term>> = Vec::new();
+    for term in terms {
+        let key = shared_key(term);
+        let same = groups.iter_mut().find(|group| {
+            key.is_some() && group.first().is_some_and(|first| shared_key(first) == key)
+        });
+        match same {
+            Some(group) => group.push(term),
+            None => groups.push(vec![term]),
+        }
+    }
+    groups
+}
+
+fn shared_key(term: &Term) -> Option<Key> {
+    match &term.condition {
+        Condition::Key { key, operator: Operator::Is, .. } if !term.negated => Some(*key),
+        Condition::Key { .. } | Condition::Text(_) => None,
+    }
 }

@@ -201,6 +201,19 @@ impl Fixture {
         position
     }
 
+    /// Makes every event found by its words, as the projection does, give or take its text.
+    pub(super) async fn index(&mut self) {
+        self.run("delete from event_text").await;
+        self.run(
+            "insert into event_text (rowid, text, kind, tool, mark)
+             select key, raw, kind, tool,
+                    'event s' || session_no || case ok when 1 then ' ok' when 0 then ' failed'
+                                               else '' end
+             from event",
+        )
+        .await;
+    }
+
     /// Runs any statement.
     pub(super) async fn run(&mut self, statement: &'static str) {
         query(statement).execute(&mut self.writer).await.unwrap();

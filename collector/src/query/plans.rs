@@ -18,8 +18,8 @@ use tracing::{
 use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
 use super::{
-    AlertsRequest, Direction, FeedRequest, ForestRequest, RowNo, Scope, SessionsRequest,
-    TreeRequest, fixture::Fixture,
+    AlertsRequest, Direction, FeedRequest, ForestRequest, RowNo, Scope, SearchRequest, SearchScope,
+    SessionsRequest, TreeRequest, fixture::Fixture,
 };
 
 /// Tables that grow with the log, by every name that statements give them.
@@ -93,11 +93,13 @@ async fn ask_everything(fixture: &Fixture) {
         Some("pos:1"),
         Some("alert:loop"),
         Some("text goal:x cost>1"),
+        Some("kind:thought tool:x ok:true -kind:goal"),
     ] {
         let filter = filter.map(str::to_owned);
         let request = SessionsRequest { limit: 9, after: None, filter };
         query.sessions(&request).await.unwrap();
     }
+    ask_searches(fixture).await;
     query.session("a").await.unwrap();
     query.session("nobody").await.unwrap();
     query.events_of("a").await.unwrap();
@@ -143,6 +145,26 @@ async fn ask_everything(fixture: &Fixture) {
     query.feed("a", &around).await.unwrap();
     for position in [1, 2, 3] {
         query.event("a", position).await.unwrap();
+    }
+}
+
+async fn ask_searches(fixture: &Fixture) {
+    let query = &fixture.query;
+    for scope in [SearchScope::Events, SearchScope::Sessions] {
+        for text in [
+            "x",
+            "kind:thought",
+            "-kind:thought",
+            "-x",
+            "agent:coder",
+            "status:failed x",
+            "pos<9 after:-1h",
+            "id:a tool:x",
+        ] {
+            let text = text.to_owned();
+            let request = SearchRequest { text, scope, ..SearchRequest::default() };
+            query.search(&request).await.unwrap();
+        }
     }
 }
 

@@ -24,6 +24,11 @@ pub(in crate::http) struct PageParams {
     pub(super) at: Option<String>,
     /// Filter of the feed.
     k: Option<String>,
+    /// A query.
+    pub(super) q: Option<String>,
+    /// Whether it asks for events or for sessions.
+    #[serde(rename = "in")]
+    pub(super) scope: Option<String>,
     /// A session, where the path cannot hold its id.
     pub(super) id: Option<String>,
     /// An event of it.

@@ -15,6 +15,8 @@ pub(crate) enum Key {
     Kind,
     /// A tool.
     Tool,
+    /// Whether it went well.
+    Ok,
     /// The language model.
     Model,
     /// The id of its parent.
@@ -58,13 +60,14 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    const NAMES: [(&'static str, Self); 26] = [
+    const NAMES: [(&'static str, Self); 27] = [
         ("id", Self::Id),
         ("agent", Self::Agent),
         ("status", Self::Status),
         ("goal", Self::Goal),
         ("kind", Self::Kind),
         ("tool", Self::Tool),
+        ("ok", Self::Ok),
         ("model", Self::Model),
         ("parent", Self::Parent),
         ("root", Self::Root),
@@ -92,9 +95,18 @@ impl Key {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, key)| *key)
     }
 
+    /// All names.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        Self::NAMES.iter().map(|(name, _)| *name)
+    }
+
+    /// Whether it is a single event that is asked: sessions answer for all of theirs.
+    pub(in crate::query) const fn is_of_events(self) -> bool {
+        matches!(self, Self::Kind | Self::Tool | Self::Ok)
+    }
+
     /// How it is called.
-    #[cfg(test)]
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::query) fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(_, key)| *key == self).map_or("", |(name, _)| name)
     }
 
@@ -117,6 +129,7 @@ impl Key {
             | Self::Goal
             | Self::Kind
             | Self::Tool
+            | Self::Ok
             | Self::Model
             | Self::Parent
             | Self::Root
@@ -133,7 +146,7 @@ impl Key {
 
 /// The key that was probably meant.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
-    nearest_of(name, Key::NAMES.iter().map(|(name, _)| *name))
+    nearest_of(name, Key::names())
 }
 
 /// The word that differs from `name` least, if it is by one change, or by two in longer words.

@@ -11,6 +11,8 @@ pub(super) struct Lexeme {
     pub key: Option<(String, Operator)>,
     /// At least one.
     pub values: Vec<Piece>,
+    /// As it was written.
+    pub source: String,
 }
 
 /// One value.
@@ -42,7 +44,11 @@ pub(super) fn terms(query: &str) -> Result<Vec<Lexeme>, FilterError> {
         if reader.rest.is_empty() {
             return Ok(terms);
         }
-        terms.push(reader.term()?);
+        let before = reader.rest;
+        let mut lexeme = reader.term()?;
+        let length = before.len().saturating_sub(reader.rest.len());
+        lexeme.source = before.get(..length).unwrap_or_default().to_owned();
+        terms.push(lexeme);
     }
 }
 
@@ -81,7 +87,8 @@ impl<'q> Reader<'q> {
             }
             values.push(piece);
             if key.is_none() || !self.rest.starts_with(',') {
-                return Ok(Lexeme { at, negated, key, values });
+                let source = String::new();
+                return Ok(Lexeme { at, negated, key, values, source });
             }
             self.take(1);
         }

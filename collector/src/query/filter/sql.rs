@@ -1,48 +1,42 @@
-//! A filter as a condition on sessions: the only place where SQL is put together from parts. The
+//! A filter as a condition on sessions: here and in [`event`] SQL is put together from parts. The
 //! parts are all written here; what readers wrote is only ever bound.
 
+pub(in crate::query) mod event;
 mod moment;
 
 use banyan_protocol::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::super::events::{PARTS_MAX_COUNT, last_key_at};
-use super::{
-    Condition, Filter, FilterError, Key, Operator, Part, Pattern, Problem, Term, Trait, Value,
-};
-
-/// Events that free text is looked for in: of those that match, the newest.
-const TEXT_HITS_MAX_COUNT: u32 = 10_000;
+use super::{Condition, Filter, Key, Operator, Part, Pattern, Term, Trait, Value, groups};
 
 /// Adds `and …` for every condition to a query that has `s`, a session, and `r`, its root.
-pub(in crate::query) fn push(
-    query: &mut QueryBuilder<Sqlite>,
-    filter: &Filter,
-    now: Timestamp,
-) -> Result<(), FilterError> {
-    let mut done: Vec<Key> = Vec::new();
-    for term in &filter.terms {
-        // Terms of one key that ask what it is are alternatives: they go where the first stands.
-        let alternatives: Vec<&Term> = match shared_key(term) {
-            Some(key) if done.contains(&key) => continue,
-            Some(key) => {
-                done.push(key);
-                filter.terms.iter().filter(|other| shared_key(other) == Some(key)).collect()
-            }
-            None => vec![term],
-        };
-        let asked = Asked { now, values: alternatives.iter().map(|term| values_of(term)).sum() };
-        query.push(if term.negated { " and not coalesce((" } else { " and ((" });
-        for (index, term) in alternatives.into_iter().enumerate() {
-            if 0 < index {
-                query.push(" or ");
-            }
-            push_term(query, term, asked)?;
-        }
-        // What is not known is not so.
-        query.push(if term.negated { "), 0)" } else { "))" });
+pub(in crate::query) fn push(query: &mut QueryBuilder<Sqlite>, filter: &Filter, now: Timestamp) {
+    let (events, sessions): (Vec<&Term>, Vec<&Term>) =
+        filter.terms.iter().partition(|term| is_of_events(term));
+    event::push_speakers(query, &events, now);
+    for group in groups(&sessions) {
+        let asked = Asked { now, values: group.iter().map(|term| values_of(term)).sum() };
+        push_group(query, &group, |query, term| push_term(query, term, asked));
     }
-    Ok(())
+}
+
+/// Adds `and …` for the alternatives of one key, or for one term.
+fn push_group(
+    query: &mut QueryBuilder<Sqlite>,
+    group: &[&Term],
+    push: impl Fn(&mut QueryBuilder<Sqlite>, &Term),
+) {
+    let negated = group.first().is_some_and(|term| term.negated);
+    query.push(if negated { " and not coalesce((" } else { " and ((" });
+    for (index, term) in group.iter().enumerate() {
+        if 0 < index {
+            query.push(" or ");
+        }
+        push(query, term);
+    }
+    // What is not known is not so.
+    query.push(if negated { "), 0)" } else { "))" });
 }
 
 /// What a condition depends on besides its term.
@@ -60,31 +54,25 @@ fn values_of(term: &Term) -> usize {
     }
 }
 
-fn shared_key(term: &Term) -> Option<Key> {
+fn is_of_events(term: &Term) -> bool {
     match &term.condition {
-        Condition::Key { key, operator: Operator::Is, .. } if !term.negated => Some(*key),
-        Condition::Key { .. } | Condition::Text(_) => None,
+        Condition::Key { key, .. } => key.is_of_events(),
+        Condition::Text(_) => false,
     }
 }
 
-fn push_term(
-    query: &mut QueryBuilder<Sqlite>,
-    term: &Term,
-    asked: Asked,
-) -> Result<(), FilterError> {
+fn push_term(query: &mut QueryBuilder<Sqlite>, term: &Term, asked: Asked) {
     match &term.condition {
-        Condition::Text(pattern) => push_text(query, pattern),
+        Condition::Text(pattern) => event::push_text(query, pattern),
         Condition::Key { key, operator, values } => {
             for (index, value) in values.iter().enumerate() {
                 if 0 < index {
                     query.push(" or ");
                 }
-                push_value(query, *key, (*operator, value), asked)
-                    .map_err(|problem| FilterError { at: term.at, problem })?;
+                push_value(query, *key, (*operator, value), asked);
             }
         }
     }
-    Ok(())
 }
 
 fn push_value(
@@ -92,7 +80,7 @@ fn push_value(
     key: Key,
     (operator, value): (Operator, &Value),
     asked: Asked,
-) -> Result<(), Problem> {
+) {
     match (key, value) {
         (Key::Id, Value::Text(pattern)) if pattern.prefix => push_word(query, "s.id", pattern),
         (Key::Id, Value::Text(pattern)) => {
@@ -135,26 +123,26 @@ fn push_value(
         }
         (Key::Pos, Value::Number(position)) => push_position(query, operator, *position),
         (_, Value::Number(number)) => {
-            let column = number_column(key).ok_or(Problem::NotYet)?;
-            query.push(column).push(operator.sign()).push_bind(*number);
+            query.push(number_column(key)).push(operator.sign()).push_bind(*number);
         }
         (_, Value::Moment(moment)) => moment::push(query, (key, operator), *moment, asked.now),
-        (_, Value::Text(_)) => return Err(Problem::NotYet),
+        // No other key has such values.
+        (_, Value::Text(_) | Value::Outcome(_)) => {
+            query.push("0");
+        }
     }
-    Ok(())
 }
 
-fn number_column(key: Key) -> Option<&'static str> {
-    Some(match key {
+const fn number_column(key: Key) -> &'static str {
+    match key {
         Key::Depth => "s.depth",
         Key::Group => "r.group_no",
         Key::Cost => "s.total_cost",
         Key::Tok => "s.total_tokens",
         Key::Steps => "s.total_steps",
         Key::Events => "s.own_events",
-        Key::Dur => "coalesce(s.ended_at, s.own_last_at) - coalesce(s.started_at, s.own_first_at)",
-        _ => return None,
-    })
+        _ => "coalesce(s.ended_at, s.own_last_at) - coalesce(s.started_at, s.own_first_at)",
+    }
 }
 
 /// A text as a whole, whatever its case, or its beginning.
@@ -177,29 +165,6 @@ fn push_part(query: &mut QueryBuilder<Sqlite>, column: &'static str, part: &str)
 /// `text` as it stands for itself in a pattern of `like`.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
-}
-
-/// Sessions that say it in their goal, answer or error, or in any event that is indexed; all for
-/// an empty text.
-fn push_text(query: &mut QueryBuilder<Sqlite>, pattern: &Pattern) {
-    if pattern.text.trim().is_empty() {
-        query.push("1");
-        return;
-    }
-    for column in ["s.goal", "s.final_response", "s.error"] {
-        push_part(query, column, &pattern.text);
-        query.push(" or ");
-    }
-    let star = if pattern.prefix { "*" } else { "" };
-    query.push(
-        "s.no in (select e.session_no
-                  from (select rowid as key
-                        from event_text
-                        where event_text match ",
-    );
-    query.push_bind(format!("text : \"{}\"{star}", pattern.text.replace('"', "\"\"")));
-    query.push(" order by rowid desc limit ").push_bind(TEXT_HITS_MAX_COUNT);
-    query.push(") hit cross join event e on e.key = hit.key)");
 }
 
 /// Sessions below the one with the id `top`.

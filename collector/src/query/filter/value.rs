@@ -5,7 +5,7 @@ use banyan_protocol::{
     view::{AlertRule, Status},
 };
 
-use super::{Key, Moment, Part, Pattern, Problem, Trait, Value, key::nearest_of};
+use super::{Key, Moment, Part, Pattern, Problem, Trait, Value, key::nearest_of, kind};
 
 const SECOND: i64 = 1_000_000;
 const DURATION_UNITS: [(&str, i64); 5] = [
@@ -18,6 +18,7 @@ const DURATION_UNITS: [(&str, i64); 5] = [
 const COUNT_UNITS: [(&str, i64); 5] =
     [("k", 1_000), ("m", 1_000_000), ("M", 1_000_000), ("g", 1_000_000_000), ("G", 1_000_000_000)];
 
+const OUTCOMES: [(&str, bool); 2] = [("true", true), ("false", false)];
 const TRAITS: [(&str, Trait); 7] = [
     ("root", Trait::Root),
     ("orphan", Trait::Orphan),
@@ -46,9 +47,11 @@ const PARTS: [(&str, Part); 5] = [
 pub(super) fn read(key: Key, pattern: Pattern) -> Result<Value, Problem> {
     let text = pattern.text.as_str();
     match key {
-        Key::Id | Key::Agent | Key::Goal | Key::Kind | Key::Tool | Key::Model | Key::Err => {
+        Key::Id | Key::Agent | Key::Goal | Key::Tool | Key::Model | Key::Err => {
             Ok(Value::Text(pattern))
         }
+        Key::Kind => Ok(Value::Text(kind::full(pattern))),
+        Key::Ok => one_of(text, OUTCOMES).map(Value::Outcome),
         Key::Parent | Key::Root | Key::Under if pattern.prefix => {
             Err(Problem::BadValue("a whole session id"))
         }

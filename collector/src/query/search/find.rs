@@ -1,0 +1,205 @@
+//! What a query finds, without texts, in one bounded scan.
+
+use banyan_protocol::Timestamp;
+use serde::Deserialize;
+use sqlx::{QueryBuilder, Sqlite, query_scalar};
+
+use super::{
+    super::{
+        QueryError,
+        filter::{self, Condition, Filter, Key, Term, event},
+        look::Look,
+    },
+    Scope,
+};
+
+/// Events that are looked at, the newest first: those that the full-text index names, or all.
+const CANDIDATES_MAX_COUNT: usize = 50_000;
+/// Sessions that are looked at, the newest first.
+const SESSIONS_MAX_COUNT: i64 = 100_000;
+/// So many sessions are looked up in the full-text index; of more the events are looked through.
+const NARROW_MAX_SESSIONS: usize = 200;
+
+/// An event or a session that was found. Fields in the order of the statements below.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Found {
+    /// The event's key, or the session's number: the larger, the newer.
+    pub key: i64,
+    /// The session's number.
+    pub no: i64,
+    /// Event time, or when the session began.
+    pub at: Option<i64>,
+    /// Of events only.
+    pub kind: Option<String>,
+    /// Of events only.
+    pub tool: Option<String>,
+    pub agent: String,
+    pub model: Option<String>,
+    pub status: i64,
+}
+
+/// What was found, the newest first.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    pub found: Vec<Found>,
+    /// There may be more: a limit was reached.
+    pub capped: bool,
+}
+
+/// What `filter` finds, at most `most` of it.
+pub(super) async fn find(
+    look: &mut Look,
+    (filter, scope): (&Filter, Scope),
+    most: usize,
+) -> Result<Findings, QueryError> {
+    let mut findings = match scope {
+        Scope::Events => events(look, filter, most).await?,
+        Scope::Sessions => sessions(look, filter, most).await?,
+    };
+    findings.found.sort_unstable_by_key(|found| std::cmp::Reverse(found.key));
+    if most < findings.found.len() {
+        findings.found.truncate(most);
+        findings.capped = true;
+    }
+    Ok(findings)
+}
+
+/// What a term is asked of, where events are searched.
+fn is_of_events(term: &Term) -> bool {
+    match &term.condition {
+        Condition::Text(_) => true,
+        Condition::Key { key, .. } => {
+            key.is_of_events() || matches!(key, Key::Pos | Key::After | Key::Before)
+        }
+    }
+}
+
+async fn events(look: &mut Look, filter: &Filter, most: usize) -> Result<Findings, QueryError> {
+    let now = look.judge.now();
+    let (asked, of_sessions): (Vec<&Term>, Vec<&Term>) =
+        filter.terms.iter().partition(|term| is_of_events(term));
+    let of_sessions = Filter { terms: of_sessions.into_iter().cloned().collect() };
+    let narrow =
+        if of_sessions.terms.is_empty() { None } else { narrow(look, &of_sessions, now).await? };
+    let source = Source {
+        question: filter::expression(&asked, narrow.as_deref()),
+        range: event::key_range(&asked),
+    };
+    let mut query = QueryBuilder::new(
+        "select json_group_array(json_array(key, no, at, kind, tool, agent, model, status))
+         from (select e.key as key, s.no as no, e.at as at, e.kind as kind, e.tool as tool,
+                      s.agent_id as agent, s.model as model, s.status as status
+               from (",
+    );
+    source.push(&mut query);
+    query.push(
+        ") hit
+         cross join event e indexed by event_slim
+         cross join session s
+         cross join session r
+         where e.key = hit.key and s.no = e.session_no and r.no = s.root_no and s.known = 1",
+    );
+    event::push(&mut query, &asked, now);
+    if narrow.is_none() {
+        filter::push(&mut query, &of_sessions, now);
+    }
+    query.push(" limit ").push_bind(limit(most)).push(")");
+    let found = fetch(look, query).await?;
+    // Fewer than were asked for, because there are no more, or because the candidates were cut.
+    let capped = most < found.len() || source.is_cut(look).await?;
+    Ok(Findings { found, capped })
+}
+
+/// Where events are looked for.
+#[derive(Debug)]
+struct Source {
+    /// For the full-text index; `None`: among all events.
+    question: Option<String>,
+    /// The first and the last key.
+    range: (i64, i64),
+}
+
+impl Source {
+    /// The keys of the candidates, the newest first.
+    fn push(&self, query: &mut QueryBuilder<Sqlite>) {
+        let key = match &self.question {
+            Some(question) => {
+                query.push("select rowid as key from event_text where event_text match ");
+                query.push_bind(question.clone()).push(" and ");
+                "rowid"
+            }
+            None => {
+                query.push("select key from event indexed by event_slim where ");
+                "key"
+            }
+        };
+        query.push(key).push(" >= ").push_bind(self.range.0).push(" and ");
+        query.push(key).push(" <= ").push_bind(self.range.1).push(" order by ");
+        query.push(key).push(" desc limit ").push_bind(limit(CANDIDATES_MAX_COUNT));
+    }
+
+    /// Whether there are more candidates than are looked at.
+    async fn is_cut(&self, look: &mut Look) -> Result<bool, QueryError> {
+        let mut query = QueryBuilder::new("select count(*) from (");
+        self.push(&mut query);
+        query.push(")");
+        let candidates: i64 = query.build_query_scalar().fetch_one(&mut *look.tx).await?;
+        Ok(limit(CANDIDATES_MAX_COUNT) <= candidates)
+    }
+}
+
+/// The sessions that `filter` asks for, where they are few.
+async fn narrow(
+    look: &mut Look,
+    filter: &Filter,
+    now: Timestamp,
+) -> Result<Option<Vec<i64>>, QueryError> {
+    let oldest = oldest(look).await?;
+    let mut query = QueryBuilder::new(
+        "select s.no
+         from session s
+         join session r on r.no = s.root_no
+         where s.known = 1 and s.no >= ",
+    );
+    query.push_bind(oldest);
+    filter::push(&mut query, filter, now);
+    query.push(" order by s.no desc limit ").push_bind(limit(NARROW_MAX_SESSIONS));
+    let numbers: Vec<i64> = query.build_query_scalar().fetch_all(&mut *look.tx).await?;
+    Ok((numbers.len() <= NARROW_MAX_SESSIONS).then_some(numbers))
+}
+
+async fn sessions(look: &mut Look, filter: &Filter, most: usize) -> Result<Findings, QueryError> {
+    let now = look.judge.now();
+    let oldest = oldest(look).await?;
+    let mut query = QueryBuilder::new(
+        "select json_group_array(json_array(no, no, at, null, null, agent, model, status))
+         from (select s.no as no, coalesce(s.started_at, s.own_first_at) as at,
+                      s.agent_id as agent, s.model as model, s.status as status
+               from session s
+               join session r on r.no = s.root_no
+               where s.known = 1 and s.no >= ",
+    );
+    query.push_bind(oldest);
+    filter::push(&mut query, filter, now);
+    query.push(" order by s.no desc limit ").push_bind(limit(most)).push(")");
+    let found = fetch(look, query).await?;
+    Ok(Findings { found, capped: 0 < oldest })
+}
+
+/// The number of the oldest session that is looked at; 0 when all are.
+async fn oldest(look: &mut Look) -> Result<i64, QueryError> {
+    let newest: Option<i64> =
+        query_scalar("select max(no) from session").fetch_one(&mut *look.tx).await?;
+    Ok(newest.unwrap_or(0).saturating_sub(SESSIONS_MAX_COUNT).max(0))
+}
+
+/// One more than `most`, so that it shows when there are more.
+fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+/// One row with one JSON array: ten thousand rows cost ten times what reading them takes.
+async fn fetch(look: &mut Look, mut query: QueryBuilder<Sqlite>) -> Result<Vec<Found>, QueryError> {
+    let text: String = query.build_query_scalar().fetch_one(&mut *look.tx).await?;
+    serde_json::from_str(&text).map_err(QueryError::Row)
+}

@@ -2,6 +2,8 @@
 //!
 //! Rows are written as the projection writes them, with their figures rolled up.
 
+mod index;
+
 use std::sync::{Arc, atomic::AtomicI64};
 
 use banyan_protocol::{Position, view::Status};
@@ -199,19 +201,6 @@ impl Fixture {
         .await
         .unwrap();
         position
-    }
-
-    /// Makes every event found by its words, as the projection does, give or take its text.
-    pub(super) async fn index(&mut self) {
-        self.run("delete from event_text").await;
-        self.run(
-            "insert into event_text (rowid, text, kind, tool, mark)
-             select key, raw, kind, tool,
-                    'event s' || session_no || case ok when 1 then ' ok' when 0 then ' failed'
-                                               else '' end
-             from event",
-        )
-        .await;
     }
 
     /// Runs any statement.

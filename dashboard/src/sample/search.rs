@@ -35,7 +35,7 @@ pub(super) fn inputs(voice: Voice<'_>) -> Vec<(&'static str, SearchInput)> {
 }
 
 fn events(voice: Voice<'_>) -> SearchView {
-    let hit = |(seconds, ok), class, title: &str, text: [&str; 3]| Hit {
+    let hit = |(seconds, ok): (i64, Option<bool>), class, title: &str, text: [&str; 3]| Hit {
         position: 184_467 - seconds,
         at: Timestamp::from_micros(NOW.micros() - seconds * 1_000_000),
         kind: "operation.tool_end".to_owned(),

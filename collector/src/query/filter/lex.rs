@@ -47,7 +47,7 @@ pub(super) fn terms(query: &str) -> Result<Vec<Lexeme>, FilterError> {
         let before = reader.rest;
         let mut lexeme = reader.term()?;
         let length = before.len().saturating_sub(reader.rest.len());
-        lexeme.source = before.get(..length).unwrap_or_default().to_owned();
+        before.get(..length).unwrap_or_default().clone_into(&mut lexeme.source);
         terms.push(lexeme);
     }
 }

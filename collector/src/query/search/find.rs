@@ -122,16 +122,13 @@ struct Source {
 impl Source {
     /// The keys of the candidates, the newest first.
     fn push(&self, query: &mut QueryBuilder<Sqlite>) {
-        let key = match &self.question {
-            Some(question) => {
-                query.push("select rowid as key from event_text where event_text match ");
-                query.push_bind(question.clone()).push(" and ");
-                "rowid"
-            }
-            None => {
-                query.push("select key from event indexed by event_slim where ");
-                "key"
-            }
+        let key = if let Some(question) = &self.question {
+            query.push("select rowid as key from event_text where event_text match ");
+            query.push_bind(question.clone()).push(" and ");
+            "rowid"
+        } else {
+            query.push("select key from event indexed by event_slim where ");
+            "key"
         };
         query.push(key).push(" >= ").push_bind(self.range.0).push(" and ");
         query.push(key).push(" <= ").push_bind(self.range.1).push(" order by ");

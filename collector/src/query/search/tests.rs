@@ -19,7 +19,7 @@ fn ran(tool: &'static str, ok: bool, text: &'static str) -> impl FnOnce(&mut Eve
     }
 }
 
-/// Coder said hello (1) and ran bash, which failed (2) and succeeded (4); tester ran Bash_run (3)
+/// Coder said hello (1) and ran bash, which failed (2) and succeeded (4); tester ran `bash_run` (3)
 /// and said hello world (5).
 async fn fixture() -> Fixture {
     let mut fixture = Fixture::new().await;

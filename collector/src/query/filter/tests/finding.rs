@@ -1,0 +1,135 @@
+//! Which sessions queries find.
+
+use banyan_protocol::view::Status;
+
+use super::super::super::{
+    SessionsRequest,
+    fixture::{EventDraft, Fixture, NOW},
+};
+
+/// Four sessions: root (group 1, said tokens and cost), child (failed), leaf below it (idle), and
+/// lone (a placeholder).
+async fn sessions() -> Fixture {
+    let mut fixture = Fixture::new().await;
+    fixture
+        .session_with("root", None, |draft| {
+            draft.agent_id = "Planner".to_owned();
+            draft.goal = Some("Migrate 100% of billing_v3".to_owned());
+            (draft.tokens, draft.cost) = (Some(12_000), Some(1_500_000));
+        })
+        .await;
+    fixture.session_with("child", Some("root"), |draft| draft.status = Status::Failed).await;
+    fixture.session_with("leaf", Some("child"), |draft| draft.status = Status::Idle).await;
+    fixture
+        .session_with("lone", None, |draft| {
+            (draft.status, draft.spoke) = (Status::Spawned, false);
+        })
+        .await;
+    fixture.run("update session set group_no = 1 where id = 'root'").await;
+    fixture.run("update session set error = 'exit 101', own_errors = 1 where id = 'child'").await;
+    fixture.event("leaf", |event| event.payload = r#""a needle in the hay""#).await;
+    let tool = |ok| {
+        move |event: &mut EventDraft| {
+            (event.kind, event.tool) = ("operation.tool_end", Some("cargo test"));
+            event.ok = Some(ok);
+        }
+    };
+    fixture.event("child", tool(false)).await;
+    fixture.event("leaf", tool(true)).await;
+    fixture.index().await;
+    fixture.run("insert into alert values (2, 0, 1, 2, 1, 0, 'loop', null, null)").await;
+    sqlx::query("update session set started_at = ?1, own_last_at = ?2 where id = 'root'")
+        .bind(NOW - 3_600_000_000)
+        .bind(NOW - 60_000_000)
+        .execute(&mut fixture.writer)
+        .await
+        .unwrap();
+    fixture
+}
+
+/// Queries, and the sessions that they find.
+const FOUND: [(&str, &str); 72] = [
+    ("", "lone leaf child root"),
+    ("status:failed,idle", "leaf child"),
+    ("status:failed status:idle", "leaf child"),
+    ("status:failed agent:planner", ""),
+    ("-status:failed", "lone leaf root"),
+    ("agent:PLANNER", "root"),
+    ("agent:cod*", "lone leaf child"),
+    ("-agent:cod*", "root"),
+    ("id:leaf", "leaf"),
+    ("id:l*", "lone leaf"),
+    ("goal:billing", "root"),
+    ("goal:100%", "root"),
+    ("goal:1%0", ""),
+    ("goal:billing_v", "root"),
+    ("goal:billing%v", ""),
+    ("-goal:billing", "lone leaf child"),
+    ("model:*", ""),
+    ("err:EXIT", "child"),
+    ("parent:root", "child"),
+    ("root:root", "leaf child root"),
+    ("under:root", "leaf child"),
+    ("under:leaf under:nobody", ""),
+    ("depth:0", "lone root"),
+    ("depth>0", "leaf child"),
+    ("group:1", "leaf child root"),
+    ("group>1", ""),
+    ("cost>1", "root"),
+    ("cost>1 cost<1.5", ""),
+    ("cost>=1.5 cost<=1.5", "root"),
+    ("tok:12k", "root"),
+    ("-tok:12k", "lone leaf child"),
+    ("dur:59m", "root"),
+    ("dur<1h", "root"),
+    ("started:-2h", "root"),
+    ("started<2026-11-21", "root"),
+    ("started>2026-11-20", ""),
+    ("started:2026-11-20", "root"),
+    ("after:-5m", "root"),
+    ("before:-2h", ""),
+    ("is:root", "lone root"),
+    ("is:leaf", "lone leaf"),
+    ("is:live", "lone leaf root"),
+    ("is:ended", "child"),
+    ("is:placeholder", "lone"),
+    ("is:orphan,complete", ""),
+    ("has:failed", "child root"),
+    ("has:error", "child"),
+    ("has:children", "child root"),
+    ("has:missing,alert", ""),
+    ("alert:loop", "child"),
+    ("alert:stall", ""),
+    ("pos:1", "leaf"),
+    ("pos:99", ""),
+    ("pos>2", "lone leaf"),
+    ("needle", "leaf"),
+    ("need*", "leaf"),
+    (r#""in the hay""#, "leaf"),
+    (r#""the in hay""#, ""),
+    ("-needle", "lone child root"),
+    ("kind:tool_end", "leaf child"),
+    ("kind:thought", "leaf"),
+    ("kind:operation.*", "leaf child"),
+    ("-kind:tool_end", "lone root"),
+    (r#"tool:"cargo test""#, "leaf child"),
+    ("tool:cargo", ""),
+    ("tool:CARGO*", "leaf child"),
+    ("tool:cargo* ok:false", "child"),
+    ("kind:thought ok:true", ""),
+    ("ok:true,false -tool:cargo*", ""),
+    ("-ok:true", "lone child root"),
+    (r#""quo\"te' or 1=1 --""#, ""),
+    ("* *", "lone leaf child root"),
+];
+
+#[tokio::test]
+async fn filters_find_sessions() {
+    let fixture = sessions().await;
+    for (filter, expected) in FOUND {
+        let request = SessionsRequest { limit: 9, after: None, filter: Some(filter.to_owned()) };
+        let page = fixture.query.sessions(&request).await.unwrap();
+        let ids: Vec<_> = page.sessions.iter().map(|session| session.id.as_str()).collect();
+        assert_eq!(ids.join(" "), expected, "{filter}");
+    }
+}

@@ -63,9 +63,9 @@ test('AC-1: the form finds events and sessions without scripts', async () => {
   const page = await plain();
   await page.goto('/');
   await page.getByRole('link', { name: 'Search', exact: true }).click();
-  await page.getByLabel('Query').fill('"exit status 101"');
+  await page.locator('#q').fill('"exit status 101"');
   await page.getByRole('button', { name: 'Search' }).click();
-  assert.equal(await page.getByLabel('Query').inputValue(), '"exit status 101"');
+  assert.equal(await page.locator('#q').inputValue(), '"exit status 101"');
   assert.equal(await found(page), 1);
   assert.equal(await page.locator('mark').innerText(), 'exit status 101');
   assert.match(await page.locator('.found li').first().innerText(), /G\d [●■▲◆★⬟✚▼][^]*failed[^]*coder/u);
@@ -84,10 +84,10 @@ test('AC-33: an unknown key is explained in place, with what was meant', async (
   const page = await plain();
   const answer = await page.goto(search('exit knd:thought'));
   assert.equal(answer.status(), 200);
-  assert.equal(await page.getByLabel('Query').inputValue(), 'exit knd:thought');
+  assert.equal(await page.locator('#q').inputValue(), 'exit knd:thought');
   assert.match(await page.locator('.wrong').innerText(), /unknown key \(did you mean kind\?\) at 6/i);
   await page.getByRole('link', { name: 'exit kind:thought' }).click();
-  assert.equal(await page.getByLabel('Query').inputValue(), 'exit kind:thought');
+  assert.equal(await page.locator('#q').inputValue(), 'exit kind:thought');
   assert.equal(await page.locator('.wrong').count(), 0);
   await page.context().close();
 });
@@ -142,6 +142,6 @@ test('where nothing is found, the query comes back in parts', async () => {
   assert.equal(await found(page), 1);
   await page.goBack();
   await page.locator('.chips a').first().click();
-  assert.equal(await page.getByLabel('Query').inputValue(), 'agent:coder cost>99');
+  assert.equal(await page.locator('#q').inputValue(), 'agent:coder cost>99');
   await page.context().close();
 });

@@ -18,7 +18,7 @@ use crate::{
     as_of::AsOf,
     clock::Clock,
     config::{Config, Server},
-    http::{Hub, LogId, Rooms, Serving, Site, Vitals},
+    http::{Hub, LiveHub, LogId, Rooms, Serving, Site, Vitals},
     ingest::Ingest,
     log::Log,
     query::{LogMark, Query},
@@ -154,7 +154,9 @@ impl Running {
         let query = Query::new(follower.view.clone(), progress.clone(), clock.clone(), mark);
         let as_of = AsOf::new(follower.view.clone(), query.clone());
         let hub = Hub::new(query.clone(), progress.clone(), clock.clone(), stopping.clone());
+        let live = LiveHub::new(query.clone(), progress.clone(), clock.clone(), stopping.clone());
         tokio::spawn(hub.clone().run());
+        tokio::spawn(live.clone().run());
         if let Some(counted) = counted.clone() {
             tokio::spawn(telemetry::condense(counted, stopping.clone()));
         }
@@ -169,7 +171,7 @@ impl Running {
             Serve::Sink => Ingest::sink(log),
         };
         let log = log_id;
-        let rooms = Rooms { log, ingest, query, as_of, hub, vitals, clock, origin, counted };
+        let rooms = Rooms { log, ingest, query, as_of, hub, live, vitals, clock, origin, counted };
         let site = Site::new(rooms);
         Ok(Self { site, follower, stopping })
     }

@@ -32,6 +32,8 @@ mod meters;
 mod openapi;
 mod pages;
 mod fragments;
+mod live;
+mod follow;
 mod assets;
 
 use std::sync::{
@@ -51,6 +53,7 @@ use tower_http::compression::CompressionLayer;
 use crate::{as_of::AsOf, clock::Clock, ingest::Ingest, query::Query};
 
 pub(crate) use health::Vitals;
+pub(crate) use live::LiveHub;
 pub(crate) use serve::Serving;
 pub(crate) use stream::Hub;
 
@@ -63,7 +66,8 @@ use meters::Meters;
 fn router(site: Site) -> Router {
     let recording = Router::new().route("/events", post(events::post));
 
-    let streaming = Router::new().route("/stream", get(stream::get));
+    let following = Router::new().route("/live", get(live::get));
+    let streaming = Router::new().route("/stream", get(stream::get)).merge(following);
 
     let reading = Router::new()
         .route("/events", get(events::list))
@@ -95,6 +99,9 @@ fn router(site: Site) -> Router {
         .route("/f/rows", get(fragments::rows))
         .route("/f/trouble", get(fragments::trouble))
         .route("/search", get(pages::search))
+        .route("/f/events", get(follow::events))
+        .route("/f/event/{position}", get(follow::event))
+        .route("/f/head", get(follow::head))
         .route("/static/{*path}", get(assets::file))
         .route("/theme/{name}", get(assets::theme))
         .route("/dashboard", get(index::old))
@@ -159,6 +166,8 @@ pub(crate) struct Rooms {
     pub as_of: AsOf,
     /// To stream.
     pub hub: Hub,
+    /// To tell open pages what changed.
+    pub live: LiveHub,
     /// How everything is.
     pub vitals: Vitals,
     /// What time it is.
@@ -247,6 +256,12 @@ impl FromRef<Site> for LogId {
 impl FromRef<Site> for Hub {
     fn from_ref(site: &Site) -> Self {
         site.0.rooms.hub.clone()
+    }
+}
+
+impl FromRef<Site> for LiveHub {
+    fn from_ref(site: &Site) -> Self {
+        site.0.rooms.live.clone()
     }
 }
 

@@ -17,6 +17,7 @@ mod session;
 mod sessions;
 mod events;
 mod wire;
+mod changes;
 mod alerts;
 mod alert_list;
 mod missing;
@@ -45,11 +46,14 @@ use banyan_protocol::{Cursor, CursorError, Position, Timestamp};
 use thiserror::Error;
 use tokio::sync::watch;
 
+#[cfg(test)]
+pub(crate) use self::changes::Change;
 use self::counts::Kept;
 pub(crate) use self::{
     alert_list::{AlertDetail, AlertsPage, AlertsRequest},
+    changes::{Changes, Standing},
     events::Events,
-    feed::FeedRequest,
+    feed::{FeedRequest, FreshRequest, Skip},
     filter::FilterError,
     forest::ForestRequest,
     groups::Group,

@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let assets = Assets {
         css: "banyan.css".to_owned(),
         js: "banyan.js".to_owned(),
+        build: "gallery".to_owned(),
         groups: "groups.css".to_owned(),
         theme: "theme.css".to_owned(),
         icon: "icon.svg".to_owned(),
@@ -42,6 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::copy(assets.join(name), folder.join(name))?;
     }
     fs::write(folder.join("banyan.css"), joined(&assets.join("css"))?)?;
+    fs::write(folder.join("banyan.js"), joined(&assets.join("js"))?)?;
     fs::write(folder.join("groups.css"), colour::groups_css(LOG_ID))?;
     fs::write(folder.join("theme.css"), colour::theme_css(preferences.accent, LOG_ID))?;
     Ok(())

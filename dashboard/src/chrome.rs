@@ -55,6 +55,8 @@ pub struct Assets {
     /// What [`theme_css`](crate::colour::theme_css) gives for this reader; see
     /// [`links::theme`](crate::links::theme).
     pub theme: String,
+    /// Changes when the pages do: an open page of another build loads itself anew.
+    pub build: String,
     /// `static/icon.svg`
     pub icon: String,
     /// `static/timeline.css`, on timelines only.

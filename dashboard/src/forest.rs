@@ -1,7 +1,7 @@
 //! `/`: all sessions as a forest.
 
 use askama::Template;
-use banyan_protocol::view::ForestView;
+use banyan_protocol::view::{Counts, ForestView};
 
 use crate::{
     chrome::Chrome,
@@ -38,10 +38,18 @@ pub struct ForestInput {
 
 /// One number of the line below the title.
 #[derive(Clone, Debug)]
-struct Count {
+pub(crate) struct Count {
+    pub(crate) id: &'static str,
     class: &'static str,
-    number: String,
-    word: &'static str,
+    pub(crate) number: String,
+    pub(crate) word: &'static str,
+}
+
+impl Count {
+    /// The class of a number that is 0: a state is not worth a word while nobody is in it.
+    pub(crate) fn zero(&self) -> &'static str {
+        if self.number == "0" { "zero" } else { "" }
+    }
 }
 
 impl ForestPage {
@@ -55,7 +63,7 @@ impl ForestPage {
             chrome,
             title: "Sessions",
             outline: outline::outline(forest, place),
-            summary: summary(forest),
+            summary: summary(forest.counts),
             total: after.is_none().then_some(forest.counts.roots),
             newest: after.is_some().then(|| Link::forest().done()),
             older: older.map(|key| Link::forest().with("after", key).done()),
@@ -64,16 +72,17 @@ impl ForestPage {
     }
 }
 
-fn summary(forest: &ForestView) -> Vec<Count> {
-    let counts = forest.counts;
+/// The line, all of it, so that what is 0 has a place when it grows.
+pub(crate) fn summary(counts: Counts) -> Vec<Count> {
+    let groups = if counts.groups == 1 { "group" } else { "groups" };
+    let sessions = if counts.sessions == 1 { "session" } else { "sessions" };
     [
-        ("", counts.groups, if counts.groups == 1 { "group" } else { "groups" }),
-        ("", counts.sessions, if counts.sessions == 1 { "session" } else { "sessions" }),
-        ("run", counts.running, "running"),
-        ("fail", counts.attention, "need attention"),
+        ("c-groups", "", counts.groups, groups),
+        ("c-sessions", "", counts.sessions, sessions),
+        ("c-run", "run", counts.running, "running"),
+        ("c-need", "fail", counts.attention, "need attention"),
     ]
     .into_iter()
-    .filter(|(class, number, _)| class.is_empty() || 0 < *number)
-    .map(|(class, number, word)| Count { class, number: format::count(number), word })
+    .map(|(id, class, number, word)| Count { id, class, number: format::count(number), word })
     .collect()
 }

@@ -20,6 +20,7 @@ mod format;
 pub mod fragment;
 mod head;
 pub mod links;
+pub mod live;
 pub mod quarantine;
 mod moment;
 mod outline;
@@ -39,6 +40,8 @@ pub use fragment::{ChildrenFragment, Density, RowsFragment};
 pub use moment::Moment;
 pub use quarantine::QuarantinePage;
 pub use search::{SearchInput, SearchOutcome, SearchPage, SearchScope};
-pub use session::{FeedFilter, SessionInput, SessionPage, SessionParams};
+pub use session::{
+    FeedFilter, FreshRows, InspectorPart, SessionInput, SessionPage, SessionParams, session_texts,
+};
 pub use subtree::{SubtreeInput, SubtreePage};
 pub use timeline::{TimelineInput, TimelinePage, TimelineParams};

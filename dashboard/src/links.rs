@@ -62,6 +62,11 @@ impl Link {
         }
     }
 
+    /// Rows of a session's feed, for a page that is open.
+    pub(crate) fn rows(id: &str) -> Self {
+        Self("/f/events".to_owned()).with("s", id)
+    }
+
     /// Only the tree below a session.
     pub(crate) fn subtree(id: &str) -> Self {
         Self::view(id, "tree")

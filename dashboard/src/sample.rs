@@ -60,6 +60,7 @@ pub fn chrome(preferences: Preferences) -> Chrome {
         assets: Assets {
             css: "/static/banyan.css".to_owned(),
             js: "/static/banyan.js".to_owned(),
+            build: "sample".to_owned(),
             groups: "/static/groups.css".to_owned(),
             theme: links::theme(preferences.accent, LOG_ID),
             icon: "/static/icon.svg".to_owned(),

@@ -3,6 +3,7 @@
 mod feed;
 mod header;
 mod inspector;
+mod live;
 
 use askama::Template;
 use banyan_protocol::{
@@ -14,6 +15,7 @@ pub use feed::FeedFilter;
 use feed::{Feed, FeedPiece};
 use header::Header;
 use inspector::Inspector;
+pub use live::{FreshRows, InspectorPart, session_texts};
 
 use crate::{
     chrome::Chrome,
@@ -33,6 +35,7 @@ const TITLE_MAX_CHARS: usize = 60;
 pub struct SessionPage {
     chrome: Chrome,
     past: Past,
+    id: String,
     title: String,
     header: Header,
     pieces: Vec<Piece>,
@@ -79,6 +82,8 @@ pub struct SessionParams {
 #[derive(Clone, Debug)]
 struct Tab {
     href: String,
+    /// The value of `k=`.
+    name: &'static str,
     word: &'static str,
     /// Rows that it shows: `61`, `1,200+`.
     count: String,
@@ -179,6 +184,7 @@ impl SessionPage {
         let root = tree.roots.first().map_or(session, |root| &root.session);
         Self {
             past: Past::new(&chrome, |at| links.page_at(at)),
+            id: session.id.clone(),
             title: title(session),
             header: Header::new(session, root, ancestors, alerts, (&links, chrome.now)),
             pieces: outline::outline(tree, place).all(),
@@ -205,6 +211,7 @@ fn tabs(counts: FeedCounts, links: &Links<'_>) -> Vec<Tab> {
         .into_iter()
         .map(|filter| Tab {
             href: links.tab(filter),
+            name: filter.word(),
             word: filter.title(),
             count: format!("{}{more}", format::count(filter.of(counts))),
             here: filter == links.filter,

@@ -21,6 +21,7 @@ const TITLE_MAX_CHARS: usize = 60;
 pub struct SubtreePage {
     chrome: Chrome,
     past: Past,
+    id: String,
     title: String,
     head: Head,
     pieces: Vec<Piece>,
@@ -52,6 +53,7 @@ impl SubtreePage {
         let kept = Kept { open: open.as_ref().map(|_| shown.as_str()), at };
         let what = session.goal.as_deref().unwrap_or(&session.id);
         Self {
+            id: session.id.clone(),
             title: format::clip(&format!("{}: {what}", session.agent_id), TITLE_MAX_CHARS),
             head: Head::new(session, ancestors, View::Subtree, kept),
             pieces: outline::outline(tree, place).all(),

@@ -40,7 +40,9 @@ pub const CONNECTIONS_MAX_COUNT: usize = 4_096;
 pub const STREAMS_MAX_COUNT: usize = 1_000;
 /// A reader of `/stream` that is further behind than this gets a reset instead of the events.
 pub const STREAM_LAG_MAX_EVENTS: i64 = 10_000;
-/// Silence on `/stream` after which a comment is sent.
+/// Readers of `/live` at the same time.
+pub const LIVE_MAX_COUNT: usize = 1_000;
+/// Silence on `/stream` and `/live` after which a comment is sent.
 pub const STREAM_PING_MS: u64 = 15_000;
 /// Rows of one page of any list.
 pub const PAGE_MAX_ROWS: u32 = 1_000;
@@ -64,7 +66,7 @@ pub const SEARCH_TEXT_MAX_BYTES: usize = 8 * 1024;
 
 /// All of them, as `banyan config` prints them.
 #[expect(clippy::as_conversions, reason = "constants, checked by eye: none is negative")]
-pub const ALL: [(&str, u64); 29] = [
+pub const ALL: [(&str, u64); 30] = [
     ("request_max_bytes", REQUEST_MAX_BYTES as u64),
     ("event_max_bytes", EVENT_MAX_BYTES as u64),
     ("request_max_events", REQUEST_MAX_EVENTS as u64),
@@ -84,6 +86,7 @@ pub const ALL: [(&str, u64); 29] = [
     ("connections_max_count", CONNECTIONS_MAX_COUNT as u64),
     ("streams_max_count", STREAMS_MAX_COUNT as u64),
     ("stream_lag_max_events", STREAM_LAG_MAX_EVENTS as u64),
+    ("live_max_count", LIVE_MAX_COUNT as u64),
     ("stream_ping_ms", STREAM_PING_MS),
     ("page_max_rows", PAGE_MAX_ROWS as u64),
     ("tree_max_sessions", TREE_MAX_SESSIONS as u64),

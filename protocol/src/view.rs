@@ -23,7 +23,10 @@ pub use answer::{
 };
 pub use error::ErrorView;
 pub use event::{BanyanPart, EventView, RecordedView};
-pub use feed::{Call, CallState, ChildRef, EventDetail, FeedCounts, FeedItem, FeedKind, FeedView};
+pub use feed::{
+    Call, CallState, ChildRef, EventDetail, FeedCounts, FeedItem, FeedKind, FeedView, FreshFeed,
+    FreshRow, Skipped,
+};
 pub use figures::{Exactness, Figures, Total};
 pub use forest::{Branch, Counts, ForestView, Node};
 pub use group::GroupView;

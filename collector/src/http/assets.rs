@@ -29,6 +29,7 @@ pub(super) struct Assets {
     by_path: BTreeMap<String, Asset>,
     /// The paths of the files by their names.
     paths: BTreeMap<Cow<'static, str>, String>,
+    build: String,
 }
 
 #[derive(Clone, Debug)]
@@ -47,11 +48,17 @@ impl Assets {
             by_path.insert(path.clone(), Asset { content_type, bytes: bytes.into() });
             paths.insert(name, path);
         }
+        let build = build(&paths);
         let groups = Asset { content_type: CSS, bytes: colour::groups_css(log.as_str()).into() };
         let hash = hash(&groups.bytes);
         by_path.insert(GROUPS.to_owned(), groups);
         paths.insert(Cow::Borrowed("groups.css"), format!("{GROUPS}?v={hash}"));
-        Self { by_path, paths }
+        Self { by_path, paths, build }
+    }
+
+    /// Which pages these are: changes with the version and with every file.
+    pub(super) fn build(&self) -> &str {
+        &self.build
     }
 
     /// Where a page finds the file `name`; empty for one that does not exist.
@@ -67,9 +74,10 @@ fn files() -> BTreeMap<Cow<'static, str>, Vec<u8>> {
     let mut files: BTreeMap<_, Vec<u8>> = BTreeMap::new();
     for name in names {
         let Some(file) = Static::get(&name) else { continue };
+        let data = if name.ends_with(".js") { lean(&file.data) } else { file.data.into_owned() };
         let bundle = BUNDLES.iter().find(|(folder, _)| name.starts_with(folder));
         let name = bundle.map_or(name, |(_, bundle)| Cow::Borrowed(*bundle));
-        files.entry(name).or_default().extend_from_slice(&file.data);
+        files.entry(name).or_default().extend_from_slice(&data);
     }
     files
 }
@@ -78,6 +86,23 @@ fn files() -> BTreeMap<Cow<'static, str>, Vec<u8>> {
 const BUNDLES: [(&str, &str); 2] = [("css/", "banyan.css"), ("js/", "banyan.js")];
 const GROUPS: &str = "/static/groups.css";
 const CSS: &str = "text/css; charset=utf-8";
+
+/// A script without indents and lines that are only a comment: a tenth of what travels. Texts over
+/// several lines would suffer; our scripts have none.
+fn lean(script: &[u8]) -> Vec<u8> {
+    let lines = script.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let code = lines.filter(|line| !line.is_empty() && !line.starts_with(b"//"));
+    code.flat_map(|line| [line, b"\n"]).flatten().copied().collect()
+}
+
+/// The same for every log.
+fn build(paths: &BTreeMap<Cow<'static, str>, String>) -> String {
+    let mut all = env!("CARGO_PKG_VERSION").to_owned();
+    for path in paths.values() {
+        all.push_str(path);
+    }
+    hash(all.as_bytes())
+}
 
 /// Hex of the beginning of BLAKE3.
 fn hash(bytes: &[u8]) -> String {
@@ -147,6 +172,12 @@ mod tests {
         assert!(at("/* Banyan's style sheet") < at("/* Trees */"));
         assert!(at("/* Trees */") < at("@media print"), "screens come after what they change");
         assert!(!files.keys().any(|name| name.starts_with("css/")), "{:?}", files.keys());
+    }
+
+    #[test]
+    fn scripts_travel_without_comments() {
+        let script = b"// Says why.\n{\n  const a = 1 // what\n\n  // and how\n  b(a)\n}\n";
+        assert_eq!(lean(script), b"{\nconst a = 1 // what\nb(a)\n}\n");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use axum::{
 };
 use metrics::{Histogram, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
-use super::{Hub, Site, Vitals, body::InFlight};
+use super::{Hub, LiveHub, Site, Vitals, body::InFlight};
 use crate::{ingest::Ingest, query::Query};
 
 /// Times the write path.
@@ -39,6 +39,7 @@ impl Meters {
         describe_gauge!("banyan_projected", "Last position that the view covers");
         describe_gauge!("banyan_projection_lag_events", "Events that the view does not cover yet");
         describe_gauge!("banyan_stream_subscribers", "Readers of /stream");
+        describe_gauge!("banyan_live_subscribers", "Pages that follow /live");
         describe_gauge!("banyan_bodies_in_flight_bytes", "Bodies being received or recorded");
         Self { acknowledged: histogram!("banyan_ack_seconds") }
     }
@@ -60,12 +61,14 @@ impl Meters {
 pub(super) async fn get(State(site): State<Site>, State(query): State<Query>) -> Response {
     query.settle().await;
     let (hub, vitals) = (Hub::from_ref(&site), Vitals::from_ref(&site));
+    let live = LiveHub::from_ref(&site);
     let (ingest, in_flight) = (Ingest::from_ref(&site), InFlight::from_ref(&site));
     for (name, value) in [
         ("banyan_log_head", vitals.progress.head()),
         ("banyan_projected", vitals.progress.projected()),
         ("banyan_projection_lag_events", vitals.lag_events()),
         ("banyan_stream_subscribers", i64::try_from(hub.readers()).unwrap_or(i64::MAX)),
+        ("banyan_live_subscribers", i64::try_from(live.subscribers()).unwrap_or(i64::MAX)),
         (
             "banyan_bodies_in_flight_bytes",
             i64::try_from(in_flight.taken_bytes()).unwrap_or(i64::MAX),

@@ -29,11 +29,13 @@ use super::{
 
 pub(super) use alerts::{list as alerts, show as alert};
 pub(super) use forest::show as forest;
-pub(super) use params::PageParams;
+pub(super) use params::{PageParams, filter};
 pub(super) use person::Person;
 pub(super) use quarantine::show as quarantine;
 pub(super) use search::show as search;
-pub(super) use session::{event, show as session, show_by_parameter as session_by_parameter};
+pub(super) use session::{
+    event, feed_of, show as session, show_by_parameter as session_by_parameter,
+};
 pub(super) use subtree::show as subtree;
 pub(super) use timeline::show as timeline;
 
@@ -44,6 +46,7 @@ fn chrome(site: &Site, preferences: Preferences, as_of: Option<Position>) -> Chr
     let assets = Assets {
         css: files.path("banyan.css"),
         js: files.path("banyan.js"),
+        build: files.build().to_owned(),
         groups: files.path("groups.css"),
         theme: format!("{theme}&v={}", env!("CARGO_PKG_VERSION")),
         icon: files.path("icon.svg"),

@@ -11,7 +11,7 @@ use banyan_protocol::{
 };
 use sqlx::{query_as, query_scalar};
 
-use super::{QueryError, figures::count, look::Look, stalled::Stalled};
+use super::{Query, QueryError, figures::count, look::Look, stalled::Stalled};
 
 /// In a view with more sessions, counts may be this old.
 const KEPT_MAX_MICROS: i64 = 1_000_000;
@@ -27,6 +27,16 @@ struct Counted {
     counts: Counts,
     as_of: Position,
     at: Timestamp,
+}
+
+impl Query {
+    /// Counts over the whole view as it is now.
+    pub(crate) async fn counts(&self) -> Result<Counts, QueryError> {
+        let mut look = self.look().await?;
+        let as_of = look.as_of().await?;
+        let stalled = Stalled::look(&mut look).await?;
+        self.counts.counts(&mut look, as_of, &stalled).await
+    }
 }
 
 impl Kept {

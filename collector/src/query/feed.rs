@@ -14,9 +14,11 @@ mod stamp;
 mod slim;
 mod fold;
 mod item;
+mod fresh;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::fresh::{FreshRequest, Skip};
 pub(super) use self::stamp::Stamp;
 use self::{
     fold::{Anchor, Choice},

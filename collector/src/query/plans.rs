@@ -18,8 +18,8 @@ use tracing::{
 use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
 use super::{
-    AlertsRequest, Direction, FeedRequest, ForestRequest, RowNo, Scope, SearchRequest, SearchScope,
-    SessionsRequest, TreeRequest, fixture::Fixture,
+    AlertsRequest, Direction, FeedRequest, ForestRequest, FreshRequest, RowNo, Scope,
+    SearchRequest, SearchScope, SessionsRequest, Skip, TreeRequest, fixture::Fixture,
 };
 
 /// Tables that grow with the log, by every name that statements give them.
@@ -143,6 +143,14 @@ async fn ask_everything(fixture: &Fixture) {
     query.feed("a", &FeedRequest::default()).await.unwrap();
     let around = FeedRequest { around: Some(1), ..FeedRequest::default() };
     query.feed("a", &around).await.unwrap();
+    query.counts().await.unwrap();
+    query.changes_after(0).await.unwrap();
+    query.changes_around("b", 0).await.unwrap();
+    query.standings(&["a".to_owned()]).await.unwrap();
+    for skip in [Skip::Oldest, Skip::Newest] {
+        let stretch = FreshRequest { after: 0, until: 9, skip };
+        query.fresh_feed("a", &FeedRequest::default(), stretch).await.unwrap();
+    }
     for position in [1, 2, 3] {
         query.event("a", position).await.unwrap();
     }

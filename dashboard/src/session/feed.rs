@@ -4,15 +4,17 @@ mod row;
 
 use banyan_protocol::{
     Timestamp,
-    view::{FeedCounts, FeedKind, FeedView, Range},
+    view::{FeedCounts, FeedKind, FeedView, FreshFeed, Range, Skipped},
 };
 
+use row::RowPlace;
 pub(super) use row::{ChildRow, EventRow, child, chips, name, word};
 
 use super::Links;
+use crate::{format, links::Link};
 
 /// Which events a feed shows: `k=`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FeedFilter {
     /// All of them.
     #[default]
@@ -89,6 +91,8 @@ pub(super) struct Feed {
     pub(super) pieces: Vec<FeedPiece>,
     pub(super) older: Option<String>,
     pub(super) newer: Option<String>,
+    /// The value of `k=`, when it shows only some events.
+    pub(super) filter: Option<&'static str>,
 }
 
 /// One line of the feed.
@@ -98,6 +102,25 @@ pub(super) enum FeedPiece {
     Event(Box<EventRow>),
     /// Sequence numbers that were never received.
     Gap(String),
+    /// Events that there was no room for.
+    Skip(Skip),
+}
+
+/// Events that were left out of a page that follows, and how to get them.
+#[derive(Clone, Debug)]
+pub(super) struct Skip {
+    pub(super) text: String,
+    pub(super) href: String,
+}
+
+impl Skip {
+    fn new(skipped: Skipped, links: &Links<'_>) -> Self {
+        let Skipped { events, after, until, first: _ } = skipped;
+        let events = format::plural(events, "event", "events");
+        let rows = Link::rows(links.id).with_some("k", links.filter.parameter());
+        let rows = rows.with("after", &after.to_string()).with("until", &until.to_string());
+        Self { text: format!("{events} skipped – load"), href: rows.done() }
+    }
 }
 
 impl Feed {
@@ -119,7 +142,26 @@ impl Feed {
             pieces,
             older: view.older.as_deref().map(|key| links.feed("before", key)),
             newer: view.newer.as_deref().map(|key| links.feed("after", key)),
+            filter: links.filter.parameter(),
         }
+    }
+
+    /// Rows for a page that shows the rest: each says where it belongs.
+    pub(super) fn fresh(fresh: &FreshFeed, links: &Links<'_>, now: Timestamp) -> Self {
+        let mut pieces = Vec::new();
+        let skip = fresh.skipped.map(|skipped| FeedPiece::Skip(Skip::new(skipped, links)));
+        let leads = fresh.skipped.is_some_and(|skipped| skipped.first);
+        pieces.extend(skip.clone().filter(|_| leads));
+        for row in &fresh.rows {
+            let gaps = row.missing.iter().filter(|_| links.filter == FeedFilter::All);
+            pieces.extend(gaps.map(|gap| FeedPiece::Gap(gap_text(*gap))));
+            let before = row.before.map(|(_, at)| at);
+            let mut event = EventRow::new(&row.item, before, links, now);
+            event.place = Some(RowPlace::of(row));
+            pieces.push(FeedPiece::Event(Box::new(event)));
+        }
+        pieces.extend(skip.filter(|_| !leads));
+        Self { pieces, older: None, newer: None, filter: links.filter.parameter() }
     }
 }
 

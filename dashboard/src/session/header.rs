@@ -95,6 +95,13 @@ pub(super) struct Alert {
     pub(super) href: String,
 }
 
+impl Column {
+    /// The id of its cell in the row `row`.
+    pub(super) fn id(&self, row: &str) -> String {
+        format!("{row}-{}", self.name.replace(' ', "-"))
+    }
+}
+
 impl Header {
     pub(super) fn new(
         session: &SessionView,
@@ -171,7 +178,7 @@ fn crumb(session: &SessionView, links: &Links<'_>) -> Crumb {
     }
 }
 
-fn columns(session: &SessionView) -> Vec<Column> {
+pub(super) fn columns(session: &SessionView) -> Vec<Column> {
     let number = |of: fn(&Figures) -> u64| {
         move |figures: &Figures| {
             let number = of(figures);

@@ -112,6 +112,41 @@ pub struct ChildRef {
     pub status: Status,
 }
 
+/// What events behind a position made of a feed: rows to be put in or put in again.
+#[derive(Clone, Debug, Default)]
+pub struct FreshFeed {
+    /// In the order of the feed.
+    pub rows: Vec<FreshRow>,
+    /// Everything up to here is in `rows`, or skipped.
+    pub up_to: Position,
+    /// What there was no room for.
+    pub skipped: Option<Skipped>,
+}
+
+/// Events that there was no room for, all of them before the rows or all of them behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// How many.
+    pub events: u64,
+    /// They come behind this position …
+    pub after: Position,
+    /// … up to this one.
+    pub until: Position,
+    /// They come before the rows.
+    pub first: bool,
+}
+
+/// A row, and where it stands.
+#[derive(Clone, Debug)]
+pub struct FreshRow {
+    /// The row itself.
+    pub item: FeedItem,
+    /// The row right before it, and its time.
+    pub before: Option<(Position, Timestamp)>,
+    /// Sequence numbers between the two that were never received.
+    pub missing: Vec<Range>,
+}
+
 /// One event in full, for the inspector.
 #[derive(Clone, Debug)]
 pub struct EventDetail {

@@ -64,8 +64,13 @@ impl PageParams {
 
     /// The filter of the feed.
     pub(super) fn filter(&self) -> FeedFilter {
-        self.k.as_deref().and_then(FeedFilter::parse).unwrap_or_default()
+        filter(self.k.as_deref())
     }
+}
+
+/// The filter that `k=` names.
+pub(in crate::http) fn filter(k: Option<&str>) -> FeedFilter {
+    k.and_then(FeedFilter::parse).unwrap_or_default()
 }
 
 impl<S: Sync> FromRequestParts<S> for PageParams {

@@ -1,7 +1,7 @@
 //! `/s/{id}` and `/s/{id}/e/{position}`: one session, with its tree, its feed and one event.
 
 use axum::{http::Uri, response::Response};
-use banyan_dashboard::{SessionInput, SessionPage, SessionParams};
+use banyan_dashboard::{FeedFilter, SessionInput, SessionPage, SessionParams};
 use banyan_protocol::Position;
 
 use super::{asked::Asked, params::PageParams, render, subtree, timeline};
@@ -59,14 +59,14 @@ async fn page(asked: Asked, position: Option<Position>) -> Result<Response, ApiE
 /// A page that is asked for by key is that page; else the one with the selected event, else the
 /// newest.
 fn feed_request(params: &PageParams, selected: Option<Position>) -> FeedRequest {
-    let filter = params.filter();
     let (before, after) = (params.before.clone(), params.after.clone());
     let by_key = before.is_some() || after.is_some();
-    FeedRequest {
-        class: filter.class(),
-        errors_only: filter == banyan_dashboard::FeedFilter::Errors,
-        before,
-        after,
-        around: selected.filter(|_| !by_key),
-    }
+    let around = selected.filter(|_| !by_key);
+    FeedRequest { before, after, around, ..feed_of(params.filter()) }
+}
+
+/// The newest page of a feed that shows what `filter` lets through.
+pub(in crate::http) fn feed_of(filter: FeedFilter) -> FeedRequest {
+    let errors_only = filter == FeedFilter::Errors;
+    FeedRequest { class: filter.class(), errors_only, ..FeedRequest::default() }
 }

@@ -127,7 +127,7 @@ impl Row {
         slims.get(at).map(|slim| Self::new(slim, None))
     }
 
-    fn is_chosen(&self, choice: Choice) -> bool {
+    pub(super) fn is_chosen(&self, choice: Choice) -> bool {
         let of_class = choice.class.is_none_or(|class| class == self.kind.class());
         of_class && (!choice.errors_only || self.failed || !self.flags.is_empty())
     }
@@ -205,7 +205,7 @@ fn bounds(rows: &[Row], anchor: Anchor, place: Option<Stamp>) -> (usize, usize) 
 }
 
 /// The gaps right before the events from `from` on and before `behind`.
-fn missing(window: &Window, from: Option<Stamp>, behind: Option<Stamp>) -> Vec<Range> {
+pub(super) fn missing(window: &Window, from: Option<Stamp>, behind: Option<Stamp>) -> Vec<Range> {
     let mut previous = if window.cut_before { None } else { Some(0) };
     let mut missing = Vec::new();
     for slim in &window.slims {

@@ -75,7 +75,23 @@ pub(super) async fn load(
     reach: Reach,
 ) -> Result<Window, QueryError> {
     let reach = if count <= i64::from(SCAN_MAX_COUNT) { Reach::Before(Stamp::LAST) } else { reach };
-    let (stamp, before, behind) = reach.sides();
+    load_sides(look, no, reach.sides()).await
+}
+
+/// Loads what stands from `stamp` on, and a little before it, also when there is little more.
+pub(super) async fn load_from(
+    look: &mut Look,
+    no: i64,
+    stamp: Stamp,
+) -> Result<Window, QueryError> {
+    load_sides(look, no, Reach::After(stamp).sides()).await
+}
+
+async fn load_sides(
+    look: &mut Look,
+    no: i64,
+    (stamp, before, behind): (Stamp, u32, u32),
+) -> Result<Window, QueryError> {
     let mut slims = fetch(look, no, (BEFORE, stamp, before)).await?;
     let cut_before = is_full(&slims, before);
     slims.reverse();

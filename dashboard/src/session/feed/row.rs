@@ -2,7 +2,7 @@
 
 use banyan_protocol::{
     Position, Timestamp,
-    view::{Call, CallState, FeedItem, FeedKind},
+    view::{Call, CallState, FeedItem, FeedKind, FreshRow},
 };
 
 use super::Links;
@@ -35,6 +35,27 @@ pub(crate) struct EventRow {
     pub(crate) permalink: String,
     pub(crate) label: String,
     pub(crate) here: bool,
+    /// For rows that are put into a page that is already there.
+    pub(crate) place: Option<RowPlace>,
+}
+
+/// Where a row belongs in a feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RowPlace {
+    /// The event of the row before it; 0 for the first row.
+    pub(crate) before: Position,
+    /// The event that is told in this row, too, and may have had a row of its own.
+    pub(crate) end: Option<Position>,
+}
+
+impl RowPlace {
+    pub(super) fn of(row: &FreshRow) -> Self {
+        let end = row.item.call.as_ref().and_then(|call| call.end_position);
+        Self {
+            before: row.before.map_or(0, |(position, _)| position),
+            end: end.filter(|end| *end != row.item.position),
+        }
+    }
 }
 
 /// The time column beside the clock.
@@ -87,6 +108,7 @@ impl EventRow {
             permalink: links.permalink(item.position),
             label: format!("Link to event {}", format::position(item.position)),
             here: links.selected.is_some_and(|selected| tells_of(item, selected)),
+            place: None,
         }
     }
 }

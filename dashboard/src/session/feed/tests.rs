@@ -49,6 +49,7 @@ fn shown(feed: &Feed) -> Vec<String> {
         .iter()
         .map(|piece| match piece {
             FeedPiece::Event(row) => row.position.to_string(),
+            FeedPiece::Skip(skip) => skip.text.clone(),
             FeedPiece::Gap(text) => text.clone(),
         })
         .collect()

@@ -1,0 +1,127 @@
+//! Fragments for pages that are open: rows of a feed, one event in full, and for pages that must
+//! ask instead of being told, what changed.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderName, HeaderValue},
+    response::{Html, IntoResponse as _, Response},
+};
+use banyan_dashboard::{FreshRows, InspectorPart, Template};
+use banyan_protocol::Position;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Site,
+    error::ApiError,
+    pages::{feed_of, filter},
+    params::Params,
+    session::{Found, find},
+};
+use crate::query::{Changes, FreshRequest, Query, Skip};
+
+/// How far the answer goes.
+const SEQ: HeaderName = HeaderName::from_static("x-seq");
+/// How many events more there are.
+const SKIPPED: HeaderName = HeaderName::from_static("x-skipped");
+
+/// Rows of which feed.
+#[derive(Debug, Deserialize)]
+pub(super) struct Rows {
+    /// The session.
+    s: String,
+    /// Behind this position.
+    after: Position,
+    /// Up to this one.
+    until: Option<Position>,
+    /// The filter.
+    k: Option<String>,
+}
+
+/// `GET /f/events`: the rows that events behind a position made or changed.
+pub(super) async fn events(
+    State(site): State<Site>,
+    State(query): State<Query>,
+    Params(Rows { s, after, until, k }): Params<Rows>,
+) -> Result<Response, ApiError> {
+    let Found { session, .. } = find(&query, &s).await?;
+    let filter = filter(k.as_deref());
+    let stretch = FreshRequest {
+        after: after.max(0),
+        until: until.unwrap_or(Position::MAX),
+        skip: Skip::Newest,
+    };
+    let fresh = query.fresh_feed(&s, &feed_of(filter), stretch).await?;
+    let fresh = fresh.ok_or(ApiError::NoSession)?;
+    let mut headers = HeaderMap::from_iter([(SEQ, HeaderValue::from(fresh.up_to))]);
+    if let Some(skipped) = fresh.skipped {
+        headers.insert(SKIPPED, HeaderValue::from(skipped.events));
+    }
+    let html = fragment(&FreshRows::new(&fresh, &session, filter, site.now()))?;
+    Ok((headers, html).into_response())
+}
+
+/// Which session an event belongs to, and what its links keep.
+#[derive(Debug, Deserialize)]
+pub(super) struct Event {
+    /// The session.
+    s: String,
+    /// The filter of its feed.
+    k: Option<String>,
+    /// Open branches of the tree beside it.
+    open: Option<String>,
+}
+
+/// `GET /f/event/{position}`: one event in full.
+pub(super) async fn event(
+    State(site): State<Site>,
+    State(query): State<Query>,
+    Path(position): Path<String>,
+    Params(Event { s, k, open }): Params<Event>,
+) -> Result<Response, ApiError> {
+    let position = position.parse().map_err(|_no_number| ApiError::NoEvent)?;
+    let Found { session, .. } = find(&query, &s).await?;
+    let event = query.event(&s, position).await?.ok_or(ApiError::NoEvent)?;
+    let links = (filter(k.as_deref()), open);
+    Ok(fragment(&InspectorPart::new(&event, &session, links, site.now()))?.into_response())
+}
+
+fn fragment(part: &impl Template) -> Result<Html<String>, ApiError> {
+    Ok(Html(part.render().map_err(ApiError::Template)?))
+}
+
+/// Since when.
+#[derive(Debug, Deserialize)]
+pub(super) struct Since {
+    /// Behind this position.
+    after: Position,
+}
+
+/// What changed.
+#[derive(Debug, Serialize)]
+struct Head {
+    head: Position,
+    n: Dirty,
+}
+
+/// Rows with their parents, or too many to be named.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Dirty {
+    Rows(Vec<[String; 2]>),
+    All(&'static str),
+}
+
+/// `GET /f/head`: which rows of trees changed behind a position, as `/live` tells it.
+pub(super) async fn head(
+    State(query): State<Query>,
+    Params(Since { after }): Params<Since>,
+) -> Result<Response, ApiError> {
+    let Changes { rows, cut, as_of } = query.changes_after(after).await?;
+    let n = if cut {
+        Dirty::All("all")
+    } else {
+        Dirty::Rows(rows.into_iter().map(|change| [change.row, change.parent]).collect())
+    };
+    Ok(Json(Head { head: as_of, n }).into_response())
+}

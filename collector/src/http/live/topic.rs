@@ -1,0 +1,158 @@
+//! What can be followed, and what its subscribers are told of a moment.
+
+use std::collections::BTreeMap;
+
+use banyan_dashboard::{
+    FeedFilter, FreshRows, Template as _,
+    live::{self, LiveText},
+    session_texts,
+};
+use banyan_protocol::{Position, Timestamp, view::Severity};
+use bytes::Bytes;
+
+use super::frames::Frames;
+use crate::{
+    http::{error::ApiError, pages::feed_of},
+    query::{Changes, FreshRequest, Lookup, Query, Skip, Standing},
+};
+
+/// What is followed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Topic {
+    /// All sessions.
+    Forest,
+    /// One session: its tree and its feed.
+    Session {
+        /// Its id.
+        id: String,
+        /// Which events its feed shows.
+        filter: FeedFilter,
+    },
+}
+
+/// Texts that were told last, so that only those that changed are told again.
+pub(super) type Texts = BTreeMap<String, LiveText>;
+
+/// A stretch of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stretch {
+    /// Behind this position …
+    pub(super) from: Position,
+    /// … up to this one.
+    pub(super) to: Position,
+}
+
+impl Topic {
+    /// The session that is followed.
+    pub(super) fn session(&self) -> Option<String> {
+        match self {
+            Self::Forest => None,
+            Self::Session { id, .. } => Some(id.clone()),
+        }
+    }
+
+    /// What is told of a stretch in which `changes` happened; `standing` is that of the session.
+    pub(super) async fn tell(
+        &self,
+        (query, now): (&Query, Timestamp),
+        stretch: Stretch,
+        (changes, standing): (&Changes, Option<Standing>),
+        told: &mut Texts,
+    ) -> Result<Bytes, ApiError> {
+        let mut frames = Frames::default();
+        match self {
+            Self::Forest => {
+                if !changes.rows.is_empty() {
+                    frames.texts(&news(told, live::forest_texts(query.counts().await?)));
+                    critical(&mut frames, query, stretch).await?;
+                }
+                frames.dirty(stretch.to, changes, None);
+            }
+            Self::Session { id, filter } => {
+                // One that is not known, or not any more, has nothing to tell.
+                let Some(standing) = standing else { return Ok(Bytes::new()) };
+                if stretch.from < standing.changed {
+                    feed(&mut frames, (query, now), (id, *filter), (stretch, told)).await?;
+                }
+                frames.dirty(stretch.to, changes, Some(standing.root));
+            }
+        }
+        Ok(frames.done())
+    }
+
+    /// The same for one subscriber who was away: the view says what changed behind `after`.
+    pub(super) async fn catch_up(
+        &self,
+        (query, now): (&Query, Timestamp),
+        after: Position,
+    ) -> Result<(Bytes, Position), ApiError> {
+        let (changes, standing) = match self {
+            Self::Forest => (query.changes_after(after).await?, None),
+            Self::Session { id, .. } => {
+                let changes = query.changes_around(id, after).await?;
+                let mut standings = query.standings(std::slice::from_ref(id)).await?;
+                (changes, standings.remove(id))
+            }
+        };
+        let stretch = Stretch { from: after, to: changes.as_of.max(after) };
+        let told = &mut Texts::new();
+        let bytes = self.tell((query, now), stretch, (&changes, standing), told).await?;
+        Ok((bytes, stretch.to))
+    }
+}
+
+/// Rows of a feed, and the figures above it.
+async fn feed(
+    frames: &mut Frames,
+    (query, now): (&Query, Timestamp),
+    (id, filter): (&str, FeedFilter),
+    (stretch, told): (Stretch, &mut Texts),
+) -> Result<(), ApiError> {
+    let Lookup::Found(session) = query.session(id).await? else { return Ok(()) };
+    let request = feed_of(filter);
+    let fresh = FreshRequest { after: stretch.from, until: Position::MAX, skip: Skip::Oldest };
+    if let Some(fresh) = query.fresh_feed(id, &request, fresh).await? {
+        let rows = FreshRows::new(&fresh, &session, filter, now);
+        frames.feed(fresh.up_to, &rows.render().map_err(ApiError::Template)?);
+    }
+    frames.texts(&news(told, session_texts(&session)));
+    Ok(())
+}
+
+/// Says how many critical alerts there are that were not there before.
+async fn critical(frames: &mut Frames, query: &Query, stretch: Stretch) -> Result<(), ApiError> {
+    let alerts = query.alerts_between(stretch.from, stretch.to).await?;
+    match alerts.iter().filter(|alert| alert.severity == Severity::Critical).count() {
+        0 => {}
+        1 => frames.say("1 new critical alert"),
+        many => frames.say(&format!("{many} new critical alerts")),
+    }
+    Ok(())
+}
+
+/// Those of `texts` that are not `told` already.
+fn news(told: &mut Texts, texts: Vec<(String, LiveText)>) -> Texts {
+    let news = texts.into_iter().filter(|(id, text)| told.get(id) != Some(text));
+    let news: Texts = news.collect();
+    told.extend(news.clone());
+    news
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_told_when_it_changes() {
+        let mut told = Texts::new();
+        let texts = |run: &str| {
+            [("c-run", run), ("c-all", "7")].map(|(id, text)| (id.to_owned(), text.into()))
+        };
+        assert_eq!(news(&mut told, texts("1").into()).len(), 2);
+        assert_eq!(news(&mut told, texts("1").into()).len(), 0);
+        assert_eq!(
+            news(&mut told, texts("2").into()),
+            Texts::from([("c-run".to_owned(), "2".into())])
+        );
+    }
+}

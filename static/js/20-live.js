@@ -1,0 +1,281 @@
+// Live pages: the server says which rows are different now and sends rows of the feed; this puts
+// them where they belong. It never moves the focus, never scrolls a tree, and on pause holds still.
+'use strict'
+{
+  const ROWS_MAX = 200, FEED_MAX = 1000, STREAMS_MAX = 4, NEAR_PX = 48
+  const BATCH_MS = 250, POLL_MS = 5e3, HIDDEN_MS = 1e4, SAY_MS = 1e4
+  const banyan = window.banyan ??= {}
+  const $ = id => document.getElementById(id), one = what => document.querySelector(what)
+  const pill = $('pill'), root = document.documentElement
+  const made = text => { const at = document.createElement('template'); at.innerHTML = text; return [...at.content.children] }
+  const list = item => item?.querySelector(':scope > ul')
+  const url = (path, given) => path + '?' + new URLSearchParams(Object.entries(given).filter(([, value]) => value))
+  const get = async (path, given = {}) => { const answer = await fetch(url(path, given)); if (!answer.ok) throw answer; return answer.text() }
+  const count = (n, what) => n.toLocaleString('en') + ' new ' + what + (n === 1 ? '' : 's')
+  let kind, session, filter, cursor, fed, source, free, wake, state, seen, waiting, fresh
+
+  // Changes the page and leaves the focus where it was.
+  function still(change) {
+    const had = document.activeElement, item = had.closest('li')?.id
+    change()
+    if (document.activeElement !== had) (had.isConnected ? had : $(item)?.querySelector('.l'))?.focus({ preventScroll: true })
+  }
+  let said = 0, later
+  function say(text) {
+    clearTimeout(later)
+    later = setTimeout(() => { said = Date.now(); $('live-status').textContent = text }, said + SAY_MS - Date.now())
+  }
+  function show(now = state) {
+    state = now
+    if (now === 'Live') seen = new Date().toLocaleTimeString()
+    pill.textContent = banyan.paused ? `Paused, ${waiting} waiting` : now === 'Live' || !seen ? now : `${now}, showing ${seen}`
+    pill.className = banyan.paused ? 'held' : now.toLowerCase()
+  }
+  function more(text) {
+    $('new').hidden = !text
+    $('new').textContent = text
+  }
+
+  // ---- trees: rows are asked for in batches, one request at a time
+  const queue = new Set(), strangers = new Set()
+  let busy
+  const no = item => parseInt(item.id.slice(2), 36)
+  const tree = () => one('[data-tree]')
+  const isTop = () => scrollY <= NEAR_PX && !tree().contains(document.activeElement)
+  function hurry(wait = BATCH_MS) {
+    if (!busy && queue.size) busy = setTimeout(rows, wait)
+  }
+  async function rows() {
+    const ids = [...queue].slice(0, ROWS_MAX), q = new URLSearchParams(location.search).get('q')
+    let wait
+    if (!banyan.paused) try {
+      ids.forEach(id => queue.delete(id))
+      const items = made(await get('/f/rows', { ids: ids.join('.'), q, compact: one('.compact') && 1 }))
+      if (banyan.paused) throw 0
+      still(() => {
+        items.forEach(patch)
+        for (const id of ids) if (!q && !items.some(item => item.id === 'n-' + id)) $('n-' + id)?.remove()
+      })
+    } catch {
+      ids.forEach(id => queue.add(id))
+      wait = POLL_MS
+    }
+    busy = 0
+    if (!banyan.paused) hurry(wait)
+  }
+  function patch(item) {
+    const old = $(item.id), p = item.dataset.p, above = p && $('n-' + p)
+    if (p && !above && old) return swap(old, item)
+    const to = p ? list(above) : kind === 'forest' ? item.matches('.orphan') ? one('.orphans [data-tree]') : tree() : null
+    if (old && (old.parentElement.closest('li.n[data-v]') ?? '') === (above ?? '')) return swap(old, item)
+    // It is new here, or has moved. Children stand in the order of their numbers.
+    const next = to && p ? [...to.children].find(other => other.matches('[id$=more]') || no(other) > no(item)) : to?.firstChild
+    if (old && !to && (!p || above)) return p && old.remove()
+    if (old) to.insertBefore(old, next ?? null), swap(old, item)
+    else if (p && to) {
+      to.dataset.total++
+      if (!next?.matches('[id$=more]')) to.insertBefore(item, next ?? null)
+    } else if (kind === 'forest' && !p) {
+      say('New groups')
+      if (to && isTop()) { to.prepend(item); strangers.delete(item.id) }
+      else if (tree()) { strangers.add(item.id); more(count(strangers.size, 'group')) }
+      else location.reload()
+    }
+  }
+  // Only what differs is replaced, so that a selection in the rest stays.
+  function swap(old, item) {
+    if (BigInt(old.dataset.v) >= BigInt(item.dataset.v)) return
+    if (old.className !== item.className) old.className = item.className
+    for (const key of ['v', 'k']) if (item.dataset[key]) old.dataset[key] = item.dataset[key]; else delete old.dataset[key]
+    const [was, now] = [old, item].map(at => [...at.querySelector('.r').children])
+    const is = (a, b) => a.textContent === b.textContent && (a.className === b.className || a.matches('.w'))
+    if (was.length !== now.length) old.querySelector('.r').replaceChildren(...now)
+    else was.forEach((at, n) => is(at, now[n]) || (at.matches('.w') ? at.textContent = now[n].textContent : at.replaceWith(now[n])))
+  }
+
+  // ---- the feed
+  const isPinned = () => root.scrollHeight - innerHeight - scrollY <= NEAR_PX
+  const ungap = at => { while (at()?.matches('.gap:not(.skip)')) at().remove() }
+  // Puts a row, and the gaps before it, where it belongs; says whether it is a new one.
+  function put(row, gaps, at) {
+    const old = $(row.id), before = $('e-' + row.dataset.p), feed = $('feed')
+    $('e-' + row.dataset.e)?.remove()
+    if (old) {
+      ungap(() => old.previousElementSibling)
+      row.classList.toggle('here', old.matches('.here'))
+      old.replaceWith(...gaps, row)
+    } else if (at) at.before(...gaps, row)
+    else if (before) {
+      ungap(() => before.nextElementSibling)
+      before.after(...gaps, row)
+    } else if (feed.lastElementChild?.matches('.skip') || row.dataset.p === '0' && !one('.feed [rel=prev]')) feed.append(...gaps, row)
+    return !old && row.isConnected
+  }
+  function take(items, at) {
+    const feed = $('feed'), follows = isPinned()
+    let gaps = [], added = 0
+    still(() => {
+      for (const item of items) {
+        if (item.matches('.skip')) at ? at.replaceWith(item) : feed.append(item)
+        else if (item.matches('.gap')) gaps.push(item)
+        else { added += put(item, gaps, at); gaps = [] }
+      }
+      if (follows) while (feed.children.length > FEED_MAX) feed.firstChild.remove()
+    })
+    if (!added || at) return
+    say(count(fresh += added, 'event'))
+    if (follows) newest()
+    else more(count(fresh, 'event'))
+  }
+  // What there was no room for is seen to be missing, and can be fetched.
+  document.addEventListener('click', async event => {
+    const gap = event.target.closest('.skip'), link = event.target.closest('.skip a')
+    if (!link) return
+    event.preventDefault()
+    const items = made(await get(link.href))
+    take(items, gap)
+    if (!items.some(item => item.matches('.skip'))) gap.remove()
+  })
+
+  // ---- what the server says
+  const on = {
+    dirty({ n }) {
+      for (const [row, above] of n) {
+        const isRoot = !above && kind === 'forest' && !strangers.has('n-' + row) && !/[?&]after=/.test(location.search)
+        if ($('n-' + row) || list($('n-' + above)) || isRoot) queue.add(row)
+      }
+      hurry()
+    },
+    all() {
+      document.querySelectorAll('li[data-v]').forEach(item => queue.add(item.id.slice(2)))
+      hurry()
+    },
+    ev: ({ html }) => $('feed') && take(made(html)),
+    txt({ t }) {
+      for (const id in t) {
+        const at = $(id), [text, name] = [].concat(t[id])
+        if (!at || at.textContent === text) continue
+        at.textContent = text
+        at.title = ''
+        if (name != null) at.className = name
+      }
+    },
+    say: ({ t }) => say(t),
+    reset() {
+      if (sessionStorage.reset === document.body.dataset.build + cursor) return
+      sessionStorage.reset = document.body.dataset.build + cursor
+      location.reload()
+    },
+  }
+  function hear(name, event) {
+    const data = JSON.parse(event.data), at = BigInt(data.id ?? (event.lastEventId || 0))
+    if (banyan.paused) {
+      waiting += data.html?.split('<li id="e-').length - 1 || kind === 'forest' && data.n?.length || 0
+      return show()
+    }
+    if (name === 'ev') {
+      if (at <= fed) return
+      fed = at
+    }
+    if (name === 'dirty' || name === 'all') {
+      if (at <= cursor) return
+      cursor = at
+      if ($('c-pos')) $('c-pos').textContent = '#' + at.toLocaleString('en')
+    }
+    on[name](data)
+  }
+
+  // ---- the stream: in visible tabs, at most four a browser, else a question now and then
+  async function lock() {
+    for (let n = 0; navigator.locks && !free && n < STREAMS_MAX; n++) {
+      await new Promise(tell => navigator.locks.request('sse-' + n, { ifAvailable: true }, held => {
+        tell()
+        return held && new Promise(done => { free = done })
+      }))
+    }
+    return free
+  }
+  const lost = () => show(navigator.onLine ? 'Reconnecting' : 'Offline')
+  async function connect() {
+    clearTimeout(wake)
+    if (source || !kind || document.hidden) return
+    const mine = source = {}
+    const got = await lock()
+    if (source !== mine) return
+    if (!got) return poll(mine)
+    const stream = source = new EventSource(url('/live', { v: kind, s: session, k: filter, after: cursor + '', b: document.body.dataset.build }))
+    stream.onopen = () => show('Live')
+    stream.onerror = () => {
+      lost()
+      if (stream.readyState === 2) { close(); wake = setTimeout(connect, 3e3 + Math.random() * 4e3) }
+    }
+    for (const name in on) stream.addEventListener(name, event => source === stream && hear(name, event))
+  }
+  async function poll(mine) {
+    try {
+      const { head, n } = JSON.parse(await get('/f/head', { after: cursor + '' }))
+      const html = session && await get('/f/events', { s: session, k: filter, after: fed + '' })
+      if (!banyan.paused) {
+        n === 'all' ? on.all() : on.dirty({ n })
+        on.ev({ html })
+        cursor = fed = BigInt(head)
+      }
+      show('Live')
+    } catch { lost() }
+    if (source !== mine) return
+    source = null
+    wake = setTimeout(connect, POLL_MS)
+  }
+  function close() {
+    clearTimeout(wake)
+    source?.close?.()
+    free?.()
+    source = free = null
+  }
+  function pause() {
+    pill.ariaPressed = banyan.paused = !banyan.paused
+    waiting = 0
+    show()
+    // What was held back is not kept here: the server says it again.
+    if (!banyan.paused) { close(); connect(); hurry() }
+  }
+  function newest() {
+    if (kind === 'forest') {
+      scrollTo(0, 0)
+      strangers.forEach(id => queue.add(id.slice(2)))
+      hurry()
+    } else if ('newest' in $('feed').dataset) scrollTo(0, root.scrollHeight)
+    else location = one('.views a').href
+    fresh = 0
+    more('')
+  }
+  // Again whenever another session is put into the page.
+  function start() {
+    close()
+    const { live, session: id } = one('main').dataset, asked = new URLSearchParams(location.search), at = asked.get('at')
+    kind = at ? '' : live
+    session = id
+    filter = asked.get('k')
+    cursor = fed = BigInt(document.body.dataset.cursor ?? 0)
+    pill.hidden = !kind && !at
+    pill.disabled = !!at
+    fresh = waiting = 0
+    if ($('new')) $('new').onclick = newest
+    show(at ? 'As of #' + at : 'Connecting')
+    connect()
+  }
+  let hide
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(hide)
+    if (document.hidden) hide = setTimeout(close, HIDDEN_MS)
+    else connect()
+  })
+  addEventListener('pagehide', close)
+  addEventListener('pageshow', connect)
+  addEventListener('online', () => { close(); connect() })
+  addEventListener('scroll', () => { if (fresh && isPinned()) newest() }, { passive: true })
+  document.addEventListener('banyan:page', start)
+  pill.onclick = pause
+  Object.assign(banyan, { newest })
+  start()
+}

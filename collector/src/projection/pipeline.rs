@@ -211,7 +211,8 @@ impl Pipeline {
     pub(super) async fn advance_search(&mut self) -> Result<bool, PipelineError> {
         match &mut self.writer {
             Writer::Idle(connection) if self.searchable < self.written => {
-                self.searchable = search::advance(connection, self.written).await?;
+                self.searchable =
+                    search::advance(connection, self.written, search::FOLLOWING_POSITIONS).await?;
                 Ok(true)
             }
             Writer::Idle(_) | Writer::Busy(..) | Writer::Lost => Ok(false),
@@ -222,7 +223,8 @@ impl Pipeline {
     pub(super) async fn search_up_to(&mut self, position: Position) -> Result<(), PipelineError> {
         let Writer::Idle(connection) = &mut self.writer else { return Ok(()) };
         while self.searchable < position {
-            self.searchable = search::advance(connection, position).await?;
+            self.searchable =
+                search::advance(connection, position, search::REBUILDING_POSITIONS).await?;
         }
         Ok(())
     }

@@ -13,8 +13,12 @@ use super::{
     store::{event, meta, table::Statement},
 };
 
-/// Positions indexed in one transaction: few, because nothing else is projected meanwhile.
-const SEARCH_BATCH_POSITIONS: i64 = 500;
+/// Positions indexed in one transaction while the log grows: few, because nothing else is
+/// projected meanwhile.
+pub(super) const FOLLOWING_POSITIONS: i64 = 500;
+/// The same while a view is built that nobody reads yet: many, because each transaction leaves a
+/// segment of the index that has to be merged with the others later.
+pub(super) const REBUILDING_POSITIONS: i64 = 20_000;
 
 static TEXTS: LazyLock<Statement> =
     LazyLock::new(|| Statement::insert("event_text", &["rowid", "text", "kind", "tool", "mark"]));
@@ -32,15 +36,16 @@ struct EventRow {
     raw: String,
 }
 
-/// Indexes the next few events up to `up_to`, which the sessions' projection covers; returns how
-/// far the index reaches.
+/// Indexes the next events, at most `limit` of them, up to `up_to`, which the sessions'
+/// projection covers; returns how far the index reaches.
 pub(super) async fn advance(
     connection: &mut SqliteConnection,
     up_to: Position,
+    limit: i64,
 ) -> Result<Position, sqlx::Error> {
     let mut tx = connection.begin_with("begin immediate").await?;
     let position = meta::checkpoint(&mut tx, meta::SEARCH).await?;
-    let next = up_to.min(position + SEARCH_BATCH_POSITIONS);
+    let next = up_to.min(position.saturating_add(limit));
     if next <= position {
         return Ok(position);
     }

@@ -62,7 +62,7 @@ pub(crate) async fn rebuild(directory: &Path, log: &Log) -> Result<Rebuilt, Proj
     let mut pipeline = Pipeline::open(&path).await?;
     let position = fill(&mut pipeline, log, log.head()).await?;
     let visible_after = begun.elapsed();
-    while pipeline.advance_search().await? {}
+    pipeline.search_up_to(position).await?;
     pipeline.close().await;
     Ok(Rebuilt { position, visible_after, searchable_after: begun.elapsed() })
 }

@@ -7,6 +7,7 @@
 
 mod look;
 mod session_row;
+mod chunks;
 mod figures;
 mod row_id;
 mod attention;

@@ -1,22 +1,22 @@
 //! Events: of one session by sequence, decoded or as received, and of the log in its own order.
 
+mod of_session;
+
 use banyan_protocol::{
     Flags, Position, Timestamp,
     limits::PAGE_MAX_ROWS,
-    view::{BanyanPart, EventView, RecordedView},
+    view::{BanyanPart, RecordedView},
 };
 use futures_util::TryStreamExt as _;
 use serde_json::value::RawValue;
-use sqlx::{Row as _, query, query_as, query_scalar, sqlite::SqliteRow};
+use sqlx::query_as;
 
-use super::{Query, QueryError, figures, look::Look, session, wire::event_view};
+use super::{Query, QueryError, session};
+
+pub(crate) use of_session::Events;
 
 /// Parts of one log entry; the key of an event is its position times this, plus its part.
 pub(super) const PARTS_MAX_COUNT: i64 = 256;
-/// Events of a session given in one answer; the export gives all.
-const EVENTS_MAX_COUNT: u32 = 100_000;
-/// Bytes of the events of a session given in one answer.
-const EVENTS_MAX_BYTES: usize = 64 * 1024 * 1024;
 /// Events of one page of an export.
 const RAW_PAGE_ROWS: u32 = 1_000;
 /// Bytes of one page of events as received, give or take one event.
@@ -38,22 +38,6 @@ const RAW_BEHIND: [&str; 2] = [
      limit ?4",
 ];
 
-/// The events of a session.
-#[derive(Debug)]
-pub(crate) struct Events {
-    /// By sequence, those without one first.
-    pub events: Vec<EventView>,
-    /// How many more there are behind these; absent when these are all.
-    pub omitted: Option<u64>,
-}
-
-/// How much of a session is given in one answer.
-#[derive(Clone, Copy, Debug)]
-struct Most {
-    events: u32,
-    bytes: usize,
-}
-
 /// An event as it goes into an answer.
 #[derive(Debug, sqlx::FromRow)]
 struct EventRow {
@@ -65,48 +49,6 @@ struct EventRow {
 }
 
 impl Query {
-    /// All events of a session by sequence, those without one first; `None` when there is no
-    /// such session. What would make the answer larger than [`EVENTS_MAX_COUNT`] events or
-    /// [`EVENTS_MAX_BYTES`] is left out at its end, and counted.
-    pub(crate) async fn events_of(&self, id: &str) -> Result<Option<Events>, QueryError> {
-        let most = Most { events: EVENTS_MAX_COUNT, bytes: EVENTS_MAX_BYTES };
-        self.most_events_of(id, most).await
-    }
-
-    async fn most_events_of(&self, id: &str, most: Most) -> Result<Option<Events>, QueryError> {
-        let mut look = self.look().await?;
-        let Some((no, count)) = session::number(&mut look, id).await? else { return Ok(None) };
-        let mut rows = query(
-            "select key, sequence, received_at, variant, flags, raw
-             from event
-             where session_no = ?1
-             order by sequence, key
-             limit ?2",
-        )
-        .bind(no)
-        .bind(most.events)
-        .fetch(&mut *look.tx);
-        let mut events = Vec::with_capacity(usize::try_from(count).unwrap_or(0).min(10_000));
-        let mut bytes = 0;
-        while let Some(row) = rows.try_next().await? {
-            let raw: &str = row.try_get(5)?;
-            bytes += raw.len();
-            if most.bytes < bytes {
-                break;
-            }
-            events.push(event_view(raw, row.try_get(1)?, banyan_part(&row)?));
-        }
-        drop(rows);
-        let omitted = if bytes <= most.bytes
-            && u32::try_from(events.len()).is_ok_and(|given| given < most.events)
-        {
-            None
-        } else {
-            count_behind(&mut look, no, events.len()).await?
-        };
-        Ok(Some(Events { events, omitted }))
-    }
-
     /// A page of a session's events as received, by sequence, for export; `after` is the key
     /// returned with the page before.
     pub(crate) async fn raw_of(
@@ -189,27 +131,6 @@ impl Query {
 /// The largest key that an event at `position` can have.
 pub(super) fn last_key_at(position: Position) -> i64 {
     position.saturating_mul(PARTS_MAX_COUNT).saturating_add(PARTS_MAX_COUNT - 1)
-}
-
-/// How many events a session has beyond the first `given`.
-async fn count_behind(look: &mut Look, no: i64, given: usize) -> Result<Option<u64>, QueryError> {
-    let all: i64 = query_scalar("select count(*) from event where session_no = ?1")
-        .bind(no)
-        .fetch_one(&mut *look.tx)
-        .await?;
-    let given = u64::try_from(given).unwrap_or(u64::MAX);
-    Ok(figures::count(all).checked_sub(given).filter(|omitted| 0 < *omitted))
-}
-
-/// Of a row that begins with `key, sequence, received_at, variant, flags`.
-fn banyan_part(row: &SqliteRow) -> Result<BanyanPart, QueryError> {
-    let key: i64 = row.try_get(0)?;
-    Ok(BanyanPart {
-        position: key / PARTS_MAX_COUNT,
-        received_at: Timestamp::from_micros(row.try_get(2)?),
-        variant: row.try_get(3)?,
-        flags: Flags::from_bits(row.try_get(4)?),
-    })
 }
 
 #[cfg(test)]

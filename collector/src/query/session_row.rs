@@ -3,6 +3,8 @@
 //! A row travels as one JSON array: sqlx copies every value of a row on its own, so 70 columns
 //! cost four times what SQLite needs to write them into one text and serde to read it.
 
+use std::ops::ControlFlow;
+
 use banyan_protocol::{
     Flags, MicroDollars, Timestamp,
     view::{Activity, SessionView, Status},
@@ -14,11 +16,15 @@ use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use super::{
     QueryError,
     attention::{Judge, Signs},
+    chunks,
     figures::{OWN_COLUMNS, OwnCounters, SUBTREE_COLUMNS, Said, SubtreeCounters, count},
     row_id,
 };
 
-/// A session as stored. Fields in the order of [`select`].
+/// Sessions of one text of a long answer.
+const CHUNK_ROWS: u32 = 1_000;
+
+/// A session as stored. Fields in the order of [`FIELDS`], own and subtree behind them.
 #[derive(Debug, Deserialize)]
 pub(super) struct SessionRow {
     pub no: i64,
@@ -59,24 +65,33 @@ pub(super) struct SessionRow {
     pub subtree: SubtreeCounters,
 }
 
+/// The fields of [`SessionRow`], of `s`, a session, and `r`, its root.
+const FIELDS: &str = "
+    s.no, s.id, s.parent_no, s.root_no, s.depth, s.children, s.status, s.last_seen_at,
+    s.sub_last_position, s.agent_id, s.agent_version, s.model, s.goal, s.current_goal,
+    s.next_intent, s.final_response, s.error, s.activity_kind, s.activity_text,
+    s.activity_at, s.started_at, s.ended_at, s.total_steps, s.total_tokens, s.total_cost,
+    s.complete, s.missing_count, s.flags, s.orphan, s.cycle, s.first_position,
+    (select p.id
+     from session p
+     where p.no = case s.orphan when 1 then s.claimed_parent_no else s.parent_no end),
+    r.id, r.group_no";
+
+/// Where sessions come from.
+const FROM: &str = " from session s join session r on r.no = s.root_no ";
+
 /// Begins a question about sessions: `s` is the session, `r` its root; the caller adds what
 /// stands behind `from`, beginning with `where`.
 pub(super) fn select() -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::new(
-        "select json_array(
-             s.no, s.id, s.parent_no, s.root_no, s.depth, s.children, s.status, s.last_seen_at,
-             s.sub_last_position, s.agent_id, s.agent_version, s.model, s.goal, s.current_goal,
-             s.next_intent, s.final_response, s.error, s.activity_kind, s.activity_text,
-             s.activity_at, s.started_at, s.ended_at, s.total_steps, s.total_tokens, s.total_cost,
-             s.complete, s.missing_count, s.flags, s.orphan, s.cycle, s.first_position,
-             (select p.id
-              from session p
-              where p.no = case s.orphan when 1 then s.claimed_parent_no else s.parent_no end),
-             r.id, r.group_no, ",
-    );
-    query.push(OWN_COLUMNS).push(", ").push(SUBTREE_COLUMNS);
-    query.push(") from session s join session r on r.no = s.root_no ");
+    let mut query = QueryBuilder::new("select ");
+    push_record(&mut query);
+    query.push(FROM);
     query
+}
+
+fn push_record(query: &mut QueryBuilder<Sqlite>) {
+    query.push("json_array(").push(FIELDS).push(", ");
+    query.push(OWN_COLUMNS).push(", ").push(SUBTREE_COLUMNS).push(")");
 }
 
 /// The rows that `query`, begun with [`select`], finds.
@@ -103,6 +118,31 @@ pub(super) async fn fetch_numbers(
     query.push("where s.known = 1 and s.no in (select value from json_each(");
     query.push_bind(numbers).push("))");
     fetch(connection, query).await
+}
+
+/// Takes all known sessions that fulfil a condition on `s`, which `condition` adds, by number:
+/// for answers of thousands.
+pub(super) async fn each(
+    connection: &mut SqliteConnection,
+    condition: impl Fn(&mut QueryBuilder<Sqlite>),
+    mut take: impl FnMut(SessionRow),
+) -> Result<(), QueryError> {
+    let ask = |[_, no]: chunks::Key| {
+        let mut query = QueryBuilder::new(chunks::GATHER);
+        query.push("select '0 ' || s.no || ' ' || ");
+        push_record(&mut query);
+        query.push(" as record").push(FROM).push("where s.known = 1 and s.no > ").push_bind(no);
+        query.push(" and ");
+        condition(&mut query);
+        query.push(" order by s.no limit ").push_bind(CHUNK_ROWS).push(")");
+        query
+    };
+    chunks::read(connection, ask, |_, record| {
+        take(serde_json::from_str(record).map_err(QueryError::Row)?);
+        Ok(ControlFlow::Continue(()))
+    })
+    .await
+    .map(|_all| ())
 }
 
 impl SessionRow {

@@ -6,7 +6,7 @@ use banyan_protocol::{
     limits::TREE_MAX_SESSIONS,
     view::{SessionView, TreeView},
 };
-use sqlx::query_scalar;
+use sqlx::{QueryBuilder, Sqlite, query_scalar};
 
 use super::{
     Query, QueryError,
@@ -14,7 +14,7 @@ use super::{
     look::Look,
     session,
     session_row::{self, SessionRow},
-    stalled,
+    stalled::Stalled,
 };
 
 /// Levels of a nested answer at most: readers of JSON commonly stop at 128 nested values, and a
@@ -43,34 +43,36 @@ impl Query {
         let limit = limit.clamp(1, TREE_MAX_SESSIONS);
         let mut look = self.look().await?;
         let Some(top) = session::row(&mut look, id).await? else { return Ok(None) };
-        let rows = if top.parent_no.is_none() && top.subtree.sessions <= i64::from(limit) {
-            whole_tree(&mut look, top.no, depth).await?
-        } else {
-            subtree(&mut look, top.no, depth, limit).await?
+        let (no, depth_of_top) = (top.no, top.depth);
+        let stalled = Stalled::look(&mut look).await?;
+        let judge = look.judge;
+        let mut sessions = Vec::new();
+        let take = |row: SessionRow| {
+            sessions.push((Place::of(&row), stalled.view(row, &judge)));
         };
-        let places: Vec<Place> = rows.iter().map(Place::of).collect();
-        let views = stalled::views(&mut look, rows).await?;
+        if top.parent_no.is_none() && top.subtree.sessions <= i64::from(limit) {
+            // The whole tree, in one scan.
+            let condition = |query: &mut QueryBuilder<Sqlite>| {
+                query.push("s.root_no = ").push_bind(no);
+                query.push(" and s.depth <= ").push_bind(depth_of_top.saturating_add(depth));
+            };
+            session_row::each(&mut look.tx, condition, take).await?;
+        } else {
+            let numbers = subtree(&mut look, no, depth, limit).await?;
+            let condition = |query: &mut QueryBuilder<Sqlite>| {
+                query.push("s.no in (select value from json_each(");
+                query.push_bind(numbers.clone()).push("))");
+            };
+            session_row::each(&mut look.tx, condition, take).await?;
+        }
         drop(look);
-        Ok(assemble(top.no, places.into_iter().zip(views).collect()))
+        Ok(assemble(no, sessions))
     }
 }
 
-/// The tree with the root `no`, in one scan.
-async fn whole_tree(look: &mut Look, no: i64, depth: u32) -> Result<Vec<SessionRow>, QueryError> {
-    let mut query = session_row::select();
-    query.push("where s.known = 1 and s.root_no = ").push_bind(no);
-    query.push(" and s.depth <= ").push_bind(depth);
-    session_row::fetch(&mut look.tx, query).await
-}
-
-/// The session `no` and what is below it, level by level.
-async fn subtree(
-    look: &mut Look,
-    no: i64,
-    depth: u32,
-    limit: u32,
-) -> Result<Vec<SessionRow>, QueryError> {
-    let numbers: String = query_scalar(
+/// The numbers of session `no` and of what is below it, level by level, as a JSON array.
+async fn subtree(look: &mut Look, no: i64, depth: u32, limit: u32) -> Result<String, QueryError> {
+    let numbers = query_scalar(
         "with recursive
              below(no, level) as (
                  select ?1, 0
@@ -88,18 +90,22 @@ async fn subtree(
     .bind(limit)
     .fetch_one(&mut *look.tx)
     .await?;
-    session_row::fetch_numbers(&mut look.tx, numbers).await
+    Ok(numbers)
 }
 
 /// Nests sessions below `top`. Not by recursion: a chain may be longer than a stack is deep.
-fn assemble(top: i64, mut sessions: Vec<(Place, SessionView)>) -> Option<TreeView> {
-    sessions.sort_unstable_by_key(|(place, _)| (place.depth, place.no));
+fn assemble(top: i64, sessions: Vec<(Place, SessionView)>) -> Option<TreeView> {
+    let (places, mut views): (Vec<Place>, Vec<Option<SessionView>>) =
+        sessions.into_iter().map(|(place, view)| (place, Some(view))).unzip();
+    let mut order: Vec<(usize, &Place)> = places.iter().enumerate().collect();
+    order.sort_unstable_by_key(|(_, place)| (place.depth, place.no));
     let mut waiting: HashMap<i64, Vec<TreeView>> = HashMap::new();
-    for (place, session) in sessions.into_iter().rev() {
+    for (at, place) in order.into_iter().rev() {
         let mut children = waiting.remove(&place.no).unwrap_or_default();
         children.reverse();
         let shown = u64::try_from(children.len()).unwrap_or(u64::MAX);
         let omitted = count(place.children).saturating_sub(shown);
+        let session = views.get_mut(at).and_then(Option::take)?;
         let tree = TreeView { session, children, omitted };
         if place.no == top {
             return Some(tree);

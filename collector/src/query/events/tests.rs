@@ -1,6 +1,6 @@
 //! What events are given, in which order, and how far.
 
-use super::{super::fixture::Fixture, *};
+use super::{super::fixture::Fixture, of_session::Most, *};
 
 /// Events of `a` with the given sequences, and one of `b` before each.
 async fn events(sequences: &[Option<i64>]) -> Fixture {

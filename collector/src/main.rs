@@ -15,6 +15,10 @@ mod query;
 mod telemetry;
 mod view;
 
+/// Reading JSON and copying rows is a good part of the work, and both allocate much.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     cli::run()
 }

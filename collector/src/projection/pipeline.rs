@@ -211,21 +211,18 @@ impl Pipeline {
     pub(super) async fn advance_search(&mut self) -> Result<bool, PipelineError> {
         match &mut self.writer {
             Writer::Idle(connection) if self.searchable < self.written => {
-                self.searchable =
-                    search::advance(connection, self.written, search::FOLLOWING_POSITIONS).await?;
+                self.searchable = search::advance(connection, self.written).await?;
                 Ok(true)
             }
             Writer::Idle(_) | Writer::Busy(..) | Writer::Lost => Ok(false),
         }
     }
 
-    /// Indexes texts up to `position`, which is written.
+    /// Indexes texts up to `position`, which is written, as fast as it goes.
     pub(super) async fn search_up_to(&mut self, position: Position) -> Result<(), PipelineError> {
-        let Writer::Idle(connection) = &mut self.writer else { return Ok(()) };
-        while self.searchable < position {
-            self.searchable =
-                search::advance(connection, position, search::REBUILDING_POSITIONS).await?;
-        }
+        let Writer::Idle(writer) = &mut self.writer else { return Ok(()) };
+        search::catch_up(writer, &mut self.reader, self.searchable, position).await?;
+        self.searchable = self.searchable.max(position);
         Ok(())
     }
 

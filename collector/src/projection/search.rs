@@ -6,19 +6,23 @@
 use std::sync::LazyLock;
 
 use banyan_protocol::{Flags, Position, Timestamp};
+use futures_util::future::join;
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::{
     decode::{Origin, again},
-    store::{event, meta, table::Statement},
+    store::{
+        event, meta,
+        table::{Statement, Value},
+    },
 };
 
 /// Positions indexed in one transaction while the log grows: few, because nothing else is
 /// projected meanwhile.
-pub(super) const FOLLOWING_POSITIONS: i64 = 500;
+const FOLLOWING_POSITIONS: i64 = 500;
 /// The same while a view is built that nobody reads yet: many, because each transaction leaves a
 /// segment of the index that has to be merged with the others later.
-pub(super) const REBUILDING_POSITIONS: i64 = 20_000;
+const REBUILDING_POSITIONS: i64 = 20_000;
 
 static TEXTS: LazyLock<Statement> =
     LazyLock::new(|| Statement::insert("event_text", &["rowid", "text", "kind", "tool", "mark"]));
@@ -36,20 +40,87 @@ struct EventRow {
     raw: String,
 }
 
-/// Indexes the next events, at most `limit` of them, up to `up_to`, which the sessions'
-/// projection covers; returns how far the index reaches.
+/// Indexes the next few events up to `up_to`, which the sessions' projection covers; returns how
+/// far the index reaches.
 pub(super) async fn advance(
     connection: &mut SqliteConnection,
     up_to: Position,
-    limit: i64,
 ) -> Result<Position, sqlx::Error> {
     let mut tx = connection.begin_with("begin immediate").await?;
     let position = meta::checkpoint(&mut tx, meta::SEARCH).await?;
-    let next = up_to.min(position.saturating_add(limit));
+    let next = up_to.min(position.saturating_add(FOLLOWING_POSITIONS));
     if next <= position {
         return Ok(position);
     }
-    let rows: Vec<EventRow> = sqlx::query_as(
+    let values = texts(read(&mut tx, position, next).await?);
+    write(&mut tx, values, next).await?;
+    tx.commit().await?;
+    Ok(next)
+}
+
+/// Indexes all events behind `position` up to `up_to`: while some are written, `reader` reads the
+/// next ones and a thread picks out their texts.
+pub(super) async fn catch_up(
+    writer: &mut SqliteConnection,
+    reader: &mut SqliteConnection,
+    position: Position,
+    up_to: Position,
+) -> Result<(), sqlx::Error> {
+    if up_to <= position {
+        return Ok(());
+    }
+    let end = |position: Position| up_to.min(position.saturating_add(REBUILDING_POSITIONS));
+    let mut next = end(position);
+    let mut values = gather(reader, position, next).await?;
+    loop {
+        let (written, gathered) =
+            join(index(writer, values, next), gather(reader, next, end(next))).await;
+        written?;
+        values = gathered?;
+        if up_to <= next {
+            return Ok(());
+        }
+        next = end(next);
+    }
+}
+
+async fn gather(
+    reader: &mut SqliteConnection,
+    position: Position,
+    next: Position,
+) -> Result<Vec<Value>, sqlx::Error> {
+    let rows = read(reader, position, next).await?;
+    tokio::task::spawn_blocking(|| texts(rows))
+        .await
+        .map_err(|lost| sqlx::Error::Io(std::io::Error::other(lost)))
+}
+
+async fn index(
+    writer: &mut SqliteConnection,
+    values: Vec<Value>,
+    next: Position,
+) -> Result<(), sqlx::Error> {
+    let mut tx = writer.begin_with("begin immediate").await?;
+    write(&mut tx, values, next).await?;
+    tx.commit().await
+}
+
+async fn write(
+    tx: &mut SqliteConnection,
+    values: Vec<Value>,
+    next: Position,
+) -> Result<(), sqlx::Error> {
+    TEXTS.write(tx, values).await?;
+    meta::set_checkpoint(tx, meta::SEARCH, next).await
+}
+
+/// The events behind `position` up to `next`.
+async fn read(
+    connection: &mut SqliteConnection,
+    position: Position,
+    next: Position,
+) -> Result<Vec<EventRow>, sqlx::Error> {
+    sqlx::query_as(
         "select key, session_no, received_at, flags, kind, tool, ok, raw
          from event
          where ? <= key and key < ?
@@ -57,17 +128,18 @@ pub(super) async fn advance(
     )
     .bind(event::key(position + 1))
     .bind(event::key(next + 1))
-    .fetch_all(&mut *tx)
-    .await?;
+    .fetch_all(connection)
+    .await
+}
+
+/// The rows of the index, value by value.
+fn texts(rows: Vec<EventRow>) -> Vec<Value> {
     let mut values = Vec::with_capacity(rows.len() * 5);
     for row in rows {
         let (text, mark) = (text(&row), mark(&row));
         values.extend([row.key.into(), text.into(), row.kind.into(), row.tool.into(), mark.into()]);
     }
-    TEXTS.write(&mut tx, values).await?;
-    meta::set_checkpoint(&mut tx, meta::SEARCH, next).await?;
-    tx.commit().await?;
-    Ok(next)
+    values
 }
 
 /// What an event is found by.

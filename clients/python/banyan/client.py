@@ -14,6 +14,7 @@ from typing import Any, Optional
 
 from . import processes, propagation
 from .outbox import Outbox, Settings, Stats
+from .spawn import Spawn
 from .wire import payload_text, quoted, said
 from .work import SessionWork, ToolWork
 
@@ -195,7 +196,7 @@ class AOPClient:
         """
         options = {**_with(goal, "goal"), **fields}
         given = options.pop("session_id", None)
-        child = Spawn._of(self, str(child_agent_id), str(given or uuid.uuid4()), given is None)
+        child = Spawn.of(self, str(child_agent_id), str(given or uuid.uuid4()), given is None)
         link = {"child_session_id": str(child), "child_agent_id": child.agent_id}
         self._say("operation.agent_spawn", link, options)
         return child
@@ -263,53 +264,6 @@ class AOPClient:
 
     async def __aexit__(self, *_error: Any) -> None:
         await self.flush_async()
-
-
-class Spawn(str):
-    """A child that was announced: its session id, and everything that a child needs."""
-
-    agent_id: str
-    _parent: AOPClient
-    _fresh: bool
-
-    @classmethod
-    def _of(cls, parent: AOPClient, agent_id: str, session_id: str, fresh: bool) -> Spawn:
-        spawn = cls(session_id)
-        spawn.agent_id, spawn._parent, spawn._fresh = agent_id, parent, fresh
-        return spawn
-
-    def __reduce__(self) -> Any:
-        return str, (str(self),)  # to another process goes the id alone
-
-    @property
-    def session_id(self) -> str:
-        return str(self)
-
-    @property
-    def parent_session_id(self) -> str:
-        return self._parent.session_id
-
-    def client(self, agent_version: Optional[str] = None) -> AOPClient:
-        """A ready client, for a child in this process."""
-        client = AOPClient(
-            self.agent_id,
-            session_id=str(self),
-            parent_session_id=self.parent_session_id,
-            agent_version=agent_version,
-            _outbox=self._parent._outbox,
-            _fresh=self._fresh,
-        )
-        if not self._parent.enabled:
-            client.disable()
-        return client
-
-    def env(self, base: Optional[Mapping[str, str]] = None) -> dict[str, str]:
-        """Variables, for a child in a process of its own."""
-        return propagation.variables(self._parent.endpoint, self.parent_session_id, str(self), base)
-
-    def headers(self, existing: Optional[Mapping[str, str]] = None) -> dict[str, str]:
-        """Headers, for a child behind HTTP."""
-        return propagation.headers(self.parent_session_id, str(self), existing)
 
 
 def _with(value: Any, name: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ mod real_run;
 mod reference_faults;
 mod reference_shapes;
 mod retry_matrix;
+mod rust_client;
 mod slow_clients;
 mod stalled_readers;
 mod stop;

@@ -12,6 +12,7 @@ mod headers;
 mod error;
 mod id;
 mod params;
+mod form;
 mod body;
 
 mod events;
@@ -102,6 +103,8 @@ fn router(site: Site) -> Router {
         .route("/f/events", get(follow::events))
         .route("/f/event/{position}", get(follow::event))
         .route("/f/head", get(follow::head))
+        .route("/settings", get(pages::settings))
+        .route("/settings", post(pages::save_settings))
         .route("/static/{*path}", get(assets::file))
         .route("/theme/{name}", get(assets::theme))
         .route("/dashboard", get(index::old))

@@ -45,7 +45,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(folder.join("banyan.css"), joined(&assets.join("css"))?)?;
     fs::write(folder.join("banyan.js"), joined(&assets.join("js"))?)?;
     fs::write(folder.join("groups.css"), colour::groups_css(LOG_ID))?;
-    fs::write(folder.join("theme.css"), colour::theme_css(preferences.accent, LOG_ID))?;
+    fs::write(
+        folder.join("theme.css"),
+        colour::theme_css(preferences.accent, preferences.mine, LOG_ID),
+    )?;
     Ok(())
 }
 

@@ -89,7 +89,7 @@ impl AlertsPage {
             severities: filter::severities(filter),
             narrowed: narrowed(filter),
             alike: alike.iter().filter(|_| first).map(Kin::new).collect(),
-            alerts: alerts.iter().map(|alert| Row::new(alert, &back, chrome.now)).collect(),
+            alerts: alerts.iter().map(|alert| Row::new(alert, &back, chrome.reader())).collect(),
             any: !counts.is_empty(),
             newest: filter.cursor.as_ref().map(|_| filter.link().done()),
             older: next.as_ref().map(|key| filter.link().with("cursor", key).done()),
@@ -130,9 +130,9 @@ impl AlertPage {
         };
         Self {
             title: format!("{} of {agent}", rule_words(alert.rule)),
-            alerts: vec![Row::new(alert, &back, chrome.now)],
+            alerts: vec![Row::new(alert, &back, chrome.reader())],
             meaning: meaning(alert.rule),
-            similar: similar.iter().map(|other| Row::new(other, &back, chrome.now)).collect(),
+            similar: similar.iter().map(|other| Row::new(other, &back, chrome.reader())).collect(),
             like_it: like_it.link().done(),
             chrome,
         }

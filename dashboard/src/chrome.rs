@@ -2,7 +2,11 @@
 
 use banyan_protocol::{Position, Timestamp};
 
-use crate::{colour::Accent, format, moment::Moment};
+use crate::{
+    format,
+    moment::Moment,
+    preferences::{Choice as _, Now, Preferences},
+};
 
 /// The frame of a page.
 #[derive(Clone, Debug)]
@@ -33,6 +37,22 @@ impl Chrome {
         self.as_of.map(format::position)
     }
 
+    /// The reader's time, as they like it.
+    pub(crate) fn reader(&self) -> Now {
+        Now { at: self.now, times: self.preferences.times }
+    }
+
+    /// Words of what the reader chose, for `data-theme` and the like.
+    pub(crate) fn chosen(&self) -> Chosen {
+        let Preferences { theme, spacing, times, keys, .. } = self.preferences;
+        Chosen {
+            theme: theme.word(),
+            density: spacing.word(),
+            times: times.word(),
+            keys: keys.word(),
+        }
+    }
+
     /// What stands beside the link to the alerts; nothing while none is open.
     pub(crate) fn open_alerts_text(&self) -> Option<String> {
         match self.open_alerts {
@@ -41,6 +61,15 @@ impl Chrome {
             _ => Some("999+".to_owned()),
         }
     }
+}
+
+/// What style sheets and scripts must know of the reader's choice.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chosen {
+    pub(crate) theme: &'static str,
+    pub(crate) density: &'static str,
+    pub(crate) times: &'static str,
+    pub(crate) keys: &'static str,
 }
 
 /// URLs of the assets, as served: with a content hash where they are immutable.
@@ -63,81 +92,4 @@ pub struct Assets {
     pub timeline_css: String,
     /// `static/timeline.js`, the same.
     pub timeline_js: String,
-}
-
-/// What a reader chose; travels in the cookie `ui`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Preferences {
-    /// Light, dark, or as the system says.
-    pub theme: Theme,
-    /// The primary colour.
-    pub accent: Accent,
-}
-
-/// Light or dark.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// As the system says.
-    #[default]
-    Auto,
-    /// Always light.
-    Light,
-    /// Always dark.
-    Dark,
-}
-
-impl Theme {
-    /// The word in the cookie and in `data-theme`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-}
-
-impl Preferences {
-    /// The name of the cookie.
-    pub const COOKIE: &str = "ui";
-
-    /// Reads the cookie's value (`v1.t:dark.a:212.c:13`); what cannot be read stays as it is by
-    /// default, because a cookie is input like any other.
-    pub fn parse(cookie: &str) -> Self {
-        let mut preferences = Self::default();
-        let (mut hue, mut chroma) = (preferences.accent.hue(), preferences.accent.chroma());
-        let Some(fields) = cookie.strip_prefix("v1.") else { return preferences };
-        for (key, value) in fields.split('.').filter_map(|field| field.split_once(':')) {
-            match (key, value) {
-                ("t", "light") => preferences.theme = Theme::Light,
-                ("t", "dark") => preferences.theme = Theme::Dark,
-                ("a", _) => hue = value.parse().unwrap_or(hue),
-                ("c", _) => chroma = value.parse().unwrap_or(chroma),
-                _ => {}
-            }
-        }
-        preferences.accent = Accent::new(hue, chroma);
-        preferences
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cookie_is_read_as_far_as_it_can_be() {
-        let accent = Accent::default();
-        let cases = [
-            ("v1.t:dark.a:212.c:9.d:cosy.k:on", Theme::Dark, Accent::new(212, 9)),
-            ("v1.t:light", Theme::Light, accent),
-            ("v1.t:auto.a:30", Theme::Auto, Accent::new(30, accent.chroma())),
-            ("v1.t:pink.a:x.c:-1.", Theme::Auto, accent),
-            ("v2.t:dark", Theme::Auto, accent),
-            ("", Theme::Auto, accent),
-        ];
-        for (cookie, theme, accent) in cases {
-            assert_eq!(Preferences::parse(cookie), Preferences { theme, accent }, "{cookie}");
-        }
-    }
 }

@@ -24,6 +24,18 @@ const CHROMA_MAX: f64 = 0.13;
 /// Groups nearer to the accent than this move to the second ring.
 const ACCENT_DISTANCE_MIN: f64 = 0.07;
 
+/// Hues to choose a primary colour from, with their names; each an eighth of the circle or so.
+pub const PRESETS: [(u16, &str); 8] = [
+    (196, "teal"),
+    (250, "blue"),
+    (290, "violet"),
+    (335, "magenta"),
+    (20, "red"),
+    (60, "orange"),
+    (110, "olive"),
+    (150, "green"),
+];
+
 /// The ground that a colour stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ground {

@@ -57,7 +57,7 @@ impl ForestPage {
     pub fn new(chrome: Chrome, input: &ForestInput) -> Self {
         let ForestInput { forest, after, origin } = input;
         let page = Link::forest().with_some("after", after.as_deref());
-        let place = Place { page: Some(&page), current: None, now: chrome.now, at: None };
+        let place = Place { page: Some(&page), current: None, now: chrome.reader(), at: None };
         let older = forest.older.as_deref();
         Self {
             chrome,

@@ -114,6 +114,19 @@ pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     if past < 0 { format!("in {amount}") } else { format!("{amount} ago") }
 }
 
+/// `10:42:07` today, `11-19 10:42` this year, else the date; UTC.
+pub(crate) fn absolute(at: Timestamp, now: Timestamp) -> String {
+    let part = |of: Timestamp, pattern| of.date_time().format(pattern).to_string();
+    let same = |pattern| part(at, pattern) == part(now, pattern);
+    if same("%F") {
+        part(at, "%H:%M:%S")
+    } else if same("%Y") {
+        part(at, "%m-%d %H:%M")
+    } else {
+        part(at, "%F")
+    }
+}
+
 /// One line of at most `max` characters: white space runs become one space, the rest is `…`.
 pub(crate) fn clip(text: &str, max: usize) -> String {
     let mut line = String::new();

@@ -1,12 +1,12 @@
 //! `/f/children` and `/f/rows`: parts of trees for scripts, of the same templates as the pages.
 
 use askama::Template;
-use banyan_protocol::{
-    Timestamp,
-    view::{Branch, Node},
-};
+use banyan_protocol::view::{Branch, Node};
 
-use crate::outline::{self, Piece, Row};
+use crate::{
+    outline::{self, Piece, Row},
+    preferences::Now,
+};
 
 /// How much a row says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,13 +39,13 @@ struct List {
 
 impl ChildrenFragment {
     /// The children of those of `nodes` that are open, as they look at `now`.
-    pub fn new(nodes: &[Node], density: Density, now: Timestamp) -> Self {
+    pub fn new(nodes: &[Node], density: Density, now: Now) -> Self {
         let lists = nodes.iter().filter_map(|node| list(node, now)).collect();
         Self { lists, compact: density == Density::Compact }
     }
 }
 
-fn list(node: &Node, now: Timestamp) -> Option<List> {
+fn list(node: &Node, now: Now) -> Option<List> {
     let Branch::Open { from, .. } = node.branch else { return None };
     let (of, total) = (node.session.row.clone(), node.session.children);
     Some(List { of, total, from, pieces: outline::branch(node, now) })
@@ -61,7 +61,7 @@ pub struct RowsFragment {
 
 impl RowsFragment {
     /// `rows`, closed, as they look at `now`; beside each the short id of its parent's row.
-    pub fn new(rows: &[(Node, Option<String>)], density: Density, now: Timestamp) -> Self {
+    pub fn new(rows: &[(Node, Option<String>)], density: Density, now: Now) -> Self {
         let rows = rows
             .iter()
             .map(|(node, parent)| (outline::single(node, now), parent.clone().unwrap_or_default()))

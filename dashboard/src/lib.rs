@@ -21,27 +21,31 @@ pub mod fragment;
 mod head;
 pub mod links;
 pub mod live;
-pub mod quarantine;
 mod moment;
 mod outline;
+pub mod preferences;
+pub mod quarantine;
 pub mod sample;
 pub mod search;
 pub mod session;
+pub mod settings;
 mod status;
 pub mod subtree;
 pub mod timeline;
 
 pub use alerts::{AlertFilter, AlertInput, AlertPage, AlertsInput, AlertsPage};
 pub use askama::Template;
-pub use chrome::{Assets, Chrome, Preferences, Theme};
+pub use chrome::{Assets, Chrome};
 pub use error::{ErrorPage, NoMoment, PageError};
 pub use forest::{ForestInput, ForestPage};
 pub use fragment::{ChildrenFragment, Density, RowsFragment};
 pub use moment::Moment;
+pub use preferences::{Keys, Now, Preferences, Spacing, Theme, Times};
 pub use quarantine::QuarantinePage;
 pub use search::{SearchInput, SearchOutcome, SearchPage, SearchScope};
 pub use session::{
     FeedFilter, FreshRows, InspectorPart, SessionInput, SessionPage, SessionParams, session_texts,
 };
+pub use settings::{SettingsChange, SettingsPage, SettingsWrong};
 pub use subtree::{SubtreeInput, SubtreePage};
 pub use timeline::{TimelineInput, TimelinePage, TimelineParams};

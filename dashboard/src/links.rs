@@ -8,16 +8,17 @@ use std::fmt::Write as _;
 use banyan_protocol::Position;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::colour::Accent;
+use crate::preferences::Preferences;
 
 /// What is encoded in paths and in query values alike.
 const ENCODED: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b':');
 
-/// Where `/theme/…` of this accent and log is.
-pub fn theme(accent: Accent, log_id: &str) -> String {
+/// Where `/theme/…` for this reader and log is.
+pub fn theme(preferences: &Preferences, log_id: &str) -> String {
+    let Preferences { accent, mine, .. } = preferences;
     let log = utf8_percent_encode(log_id, ENCODED);
-    format!("/theme/{}-{}.css?log={log}", accent.hue(), accent.chroma())
+    format!("/theme/{}-{}-{mine}.css?log={log}", accent.hue(), accent.chroma())
 }
 
 /// The export of a session's events as received.

@@ -7,14 +7,14 @@ mod open;
 mod row;
 
 use banyan_protocol::{
-    Position, Timestamp,
+    Position,
     view::{Branch, ForestView, Node},
 };
 
 pub(crate) use open::{OPEN_MAX_ROWS, OpenSet};
 pub(crate) use row::{Badge, Chip, Frame, Row, When, badges, chips, frame};
 
-use crate::{format, links::Link};
+use crate::{format, links::Link, preferences::Now};
 
 /// How many children one `kids=` window shows.
 const WINDOW_MAX_ROWS: u64 = 200;
@@ -81,7 +81,7 @@ pub(crate) struct Place<'a> {
     /// The session whose page this is; absent on the forest.
     pub(crate) current: Option<&'a str>,
     /// The reader's time.
-    pub(crate) now: Timestamp,
+    pub(crate) now: Now,
     /// The moment that is shown, when the page looks back.
     pub(crate) at: Option<Position>,
 }
@@ -106,7 +106,7 @@ pub(crate) fn outline(forest: &ForestView, place: Place<'_>) -> Outline {
 }
 
 /// What stands in the list of an open node, without the tags of the list.
-pub(crate) fn branch(node: &Node, now: Timestamp) -> Vec<Piece> {
+pub(crate) fn branch(node: &Node, now: Now) -> Vec<Piece> {
     let place = Place { page: None, current: None, now, at: None };
     let mut pieces = Writer { open: OpenSet::default(), place }.write(&[node]);
     // The node's own row and the list's tags at both ends.
@@ -115,7 +115,7 @@ pub(crate) fn branch(node: &Node, now: Timestamp) -> Vec<Piece> {
 }
 
 /// The row of one session, closed.
-pub(crate) fn single(node: &Node, now: Timestamp) -> Row {
+pub(crate) fn single(node: &Node, now: Now) -> Row {
     let place = Place { page: None, current: None, now, at: None };
     row::row(node, node.session.depth, &[], &OpenSet::default(), place)
 }

@@ -52,7 +52,7 @@ impl Refused {
         let left = size.saturating_sub(head.len());
         Self {
             id: input.id,
-            at: When::new(input.received_at, chrome.now),
+            at: When::new(input.received_at, chrome.reader()),
             size: format::bytes(size),
             reasons: input
                 .violations

@@ -8,6 +8,7 @@ mod event;
 mod forest;
 mod search;
 mod session;
+mod settings;
 mod timeline;
 
 use std::fmt;
@@ -62,7 +63,7 @@ pub fn chrome(preferences: Preferences) -> Chrome {
             js: "/static/banyan.js".to_owned(),
             build: "sample".to_owned(),
             groups: "/static/groups.css".to_owned(),
-            theme: links::theme(preferences.accent, LOG_ID),
+            theme: links::theme(&preferences, LOG_ID),
             icon: "/static/icon.svg".to_owned(),
             timeline_css: "/static/timeline.css".to_owned(),
             timeline_js: "/static/timeline.js".to_owned(),
@@ -210,6 +211,9 @@ pub fn pages(
         pages.push((name, page.render()?));
     }
     for (name, page) in crate::SearchPage::sample(chrome, voice) {
+        pages.push((name, page.render()?));
+    }
+    for (name, page) in crate::SettingsPage::sample(chrome) {
         pages.push((name, page.render()?));
     }
     for (name, page) in ErrorPage::sample(chrome, voice) {

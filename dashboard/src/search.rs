@@ -120,7 +120,7 @@ impl SearchPage {
                 corrected: misread.corrected.as_deref().map(|query| suggestion(query, *scope)),
             },
             SearchOutcome::Found(view) => {
-                Outcome::Found(Box::new(Found::new(view, (q, *scope), chrome.now)))
+                Outcome::Found(Box::new(Found::new(view, (q, *scope), chrome.reader())))
             }
         };
         let title = match q.trim() {

@@ -179,14 +179,18 @@ impl SessionPage {
         };
         let page = links.page(params);
         let kept = Kept { open: links.open.as_deref(), at: links.at };
-        let place =
-            Place { page: Some(&page), current: Some(&session.id), now: chrome.now, at: links.at };
+        let place = Place {
+            page: Some(&page),
+            current: Some(&session.id),
+            now: chrome.reader(),
+            at: links.at,
+        };
         let root = tree.roots.first().map_or(session, |root| &root.session);
         Self {
             past: Past::new(&chrome, |at| links.page_at(at)),
             id: session.id.clone(),
             title: title(session),
-            header: Header::new(session, root, ancestors, alerts, (&links, chrome.now)),
+            header: Header::new(session, root, ancestors, alerts, (&links, chrome.reader())),
             pieces: outline::outline(tree, place).all(),
             tree_count: format::count(root.subtree.sessions.max(1)),
             views: head::views(&session.id, View::Feed, kept),

@@ -48,7 +48,7 @@ impl SubtreePage {
         let SubtreeInput { session, ancestors, tree, open } = input;
         let at = chrome.at();
         let page = Link::subtree(&session.id).at(at);
-        let place = Place { page: Some(&page), current: None, now: chrome.now, at };
+        let place = Place { page: Some(&page), current: None, now: chrome.reader(), at };
         let shown = OpenSet::of(tree).join();
         let kept = Kept { open: open.as_ref().map(|_| shown.as_str()), at };
         let what = session.goal.as_deref().unwrap_or(&session.id);

@@ -136,7 +136,8 @@ impl TimelinePage {
         let (id, now) = (session.id.as_str(), chrome.now);
         let lives = Lives::new(timeline, now);
         let page = params.page(id);
-        let place = Place { page: Some(&page), current: Some(id), now, at: params.at };
+        let place =
+            Place { page: Some(&page), current: Some(id), now: chrome.reader(), at: params.at };
         let pieces = outline::outline(tree, place).all();
         let path = path::critical_path(lives.nodes());
         let drawn = if params.path == CriticalPath::Drawn { path.as_slice() } else { &[] };

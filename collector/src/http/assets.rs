@@ -125,20 +125,24 @@ pub(super) async fn file(State(site): State<Site>, uri: Uri) -> Result<Response,
     Ok(immutable(asset.content_type, asset.bytes.clone()))
 }
 
-/// `GET /theme/{hue}-{chroma}.css`: a reader's primary colour, and the groups that make room.
+/// `GET /theme/{hue}-{chroma}-{mine}.css`: a reader's primary colour, the group that wears it, and
+/// those that make room.
 pub(super) async fn theme(
     State(log): State<LogId>,
     Path(name): Path<String>,
 ) -> Result<Response, ApiError> {
-    let accent = accent(&name).ok_or(ApiError::NoRoute)?;
-    Ok(immutable(CSS, colour::theme_css(accent, log.as_str()).into()))
+    let (accent, mine) = worn(&name).ok_or(ApiError::NoRoute)?;
+    Ok(immutable(CSS, colour::theme_css(accent, mine, log.as_str()).into()))
 }
 
-fn accent(name: &str) -> Option<Accent> {
-    let (hue, chroma) = name.strip_suffix(".css")?.split_once('-')?;
-    let accent = Accent::new(hue.parse().ok()?, chroma.parse().ok()?);
-    // One URL an accent: what is out of range, or spelled otherwise, is not there.
-    (format!("{}-{}.css", accent.hue(), accent.chroma()) == name).then_some(accent)
+/// The accent, and the number of the group that wears it.
+fn worn(name: &str) -> Option<(Accent, u32)> {
+    let mut parts = name.strip_suffix(".css")?.splitn(3, '-');
+    let accent = Accent::new(parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let mine = parts.next()?.parse().ok().filter(|mine| 0 < *mine)?;
+    // One URL for each: what is out of range, or spelled otherwise, is not there.
+    let right = format!("{}-{}-{mine}.css", accent.hue(), accent.chroma()) == name;
+    right.then_some((accent, mine))
 }
 
 fn immutable(content_type: &'static str, bytes: Bytes) -> Response {
@@ -182,10 +186,21 @@ mod tests {
 
     #[test]
     fn one_name_an_accent() {
-        assert_eq!(accent("212-13.css"), Some(Accent::new(212, 13)));
-        for name in ["212-13", "360-13.css", "212-14.css", "0212-13.css", "+2-1.css", "a-b.css", ""]
-        {
-            assert_eq!(accent(name), None, "{name}");
+        assert_eq!(worn("212-13-7.css"), Some((Accent::new(212, 13), 7)));
+        for name in [
+            "212-13-1",
+            "212-13.css",
+            "360-13-1.css",
+            "212-14-1.css",
+            "0212-13-1.css",
+            "+2-1-1.css",
+            "2-1-0.css",
+            "2-1-01.css",
+            "2-1-1-1.css",
+            "a-b-c.css",
+            "",
+        ] {
+            assert_eq!(worn(name), None, "{name}");
         }
     }
 }

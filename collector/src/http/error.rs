@@ -92,6 +92,15 @@ pub(crate) enum ApiError {
     /// A query parameter cannot be what it is; the sentence says what it should be.
     #[error("a parameter is wrong: {0}")]
     Parameter(&'static str),
+    /// A form was sent as something else.
+    #[error("the body is not a form")]
+    FormType,
+    /// A form cannot be read.
+    #[error("the form cannot be read")]
+    Form,
+    /// A form holds more than any of ours.
+    #[error("the form is too large")]
+    FormTooLarge,
     /// A page cannot be written.
     #[error("the page cannot be rendered")]
     Template(#[source] askama::Error),

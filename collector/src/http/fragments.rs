@@ -5,13 +5,13 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue},
     response::{Html, IntoResponse as _, Response},
 };
 use banyan_dashboard::{ChildrenFragment, Density, RowsFragment, Template};
 use serde::{Deserialize, Serialize};
 
-use super::{Site, error::ApiError, params::Params};
+use super::{Site, error::ApiError, pages, params::Params};
 use crate::query::{Direction, Query, RowNo};
 
 /// Nodes whose children are asked for at once.
@@ -89,6 +89,7 @@ pub(super) async fn children(
     State(site): State<Site>,
     State(query): State<Query>,
     Params(params): Params<ChildrenParams>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let density = params.common.density()?;
     let wanted = list(&params.rows, BRANCHES_MAX_COUNT, |item| {
@@ -99,7 +100,7 @@ pub(super) async fn children(
     .ok_or(ApiError::Parameter("rows are 1 to 60 row ids, joined by dots: 3f.9a:200"))?;
     query.settle().await;
     let nodes = query.branches(&wanted).await?;
-    html(&ChildrenFragment::new(&nodes, density, site.now()))
+    html(&ChildrenFragment::new(&nodes, density, pages::reader(&site, &headers)))
 }
 
 /// `GET /f/rows`: rows as they are now.
@@ -107,13 +108,14 @@ pub(super) async fn rows(
     State(site): State<Site>,
     State(query): State<Query>,
     Params(params): Params<RowsParams>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let density = params.common.density()?;
     let wanted = list(&params.ids, ROWS_MAX_COUNT, RowNo::parse)
         .ok_or(ApiError::Parameter("ids are 1 to 200 row ids, joined by dots: 3f.9a"))?;
     query.settle().await;
     let (as_of, rows) = query.rows(&wanted).await?;
-    let mut response = html(&RowsFragment::new(&rows, density, site.now()))?;
+    let mut response = html(&RowsFragment::new(&rows, density, pages::reader(&site, &headers)))?;
     response.headers_mut().insert(SEQUENCE, HeaderValue::from(as_of));
     Ok(response)
 }

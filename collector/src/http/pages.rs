@@ -2,6 +2,7 @@
 
 mod alerts;
 mod asked;
+pub(super) mod back;
 mod forest;
 mod params;
 mod past;
@@ -9,16 +10,17 @@ mod person;
 mod quarantine;
 mod search;
 mod session;
+mod settings;
 mod subtree;
 mod timeline;
 
 use axum::{
     body::Body,
-    http::{HeaderValue, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::{Html, IntoResponse as _},
 };
 use banyan_dashboard::{
-    Assets, Chrome, ErrorPage, NoMoment, PageError, Preferences, Template, links,
+    Assets, Chrome, ErrorPage, NoMoment, Now, PageError, Preferences, Template, links,
 };
 use banyan_protocol::Position;
 
@@ -36,13 +38,14 @@ pub(super) use search::show as search;
 pub(super) use session::{
     event, feed_of, show as session, show_by_parameter as session_by_parameter,
 };
+pub(super) use settings::{save as save_settings, show as settings};
 pub(super) use subtree::show as subtree;
 pub(super) use timeline::show as timeline;
 
 /// The frame of a page for this reader.
 fn chrome(site: &Site, preferences: Preferences, as_of: Option<Position>) -> Chrome {
     let files = site.assets();
-    let theme = links::theme(preferences.accent, site.log().as_str());
+    let theme = links::theme(&preferences, site.log().as_str());
     let assets = Assets {
         css: files.path("banyan.css"),
         js: files.path("banyan.js"),
@@ -56,6 +59,11 @@ fn chrome(site: &Site, preferences: Preferences, as_of: Option<Position>) -> Chr
     let open_alerts = site.open_alerts();
     let now = site.now();
     Chrome { assets, preferences, as_of, now, open_alerts, moment: None, notice: None }
+}
+
+/// The time of whoever sent `headers`, as they like it.
+pub(super) fn reader(site: &Site, headers: &HeaderMap) -> Now {
+    Now { at: site.now(), times: person::preferences(headers).times }
 }
 
 /// A finished page.

@@ -18,7 +18,7 @@ use tracing::{
 use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
 use super::{
-    AlertsRequest, Direction, FeedRequest, ForestRequest, FreshRequest, RowNo, Scope,
+    AlertsRequest, Direction, FeedRequest, ForestRequest, FreshRequest, Query, RowNo, Scope,
     SearchRequest, SearchScope, SessionsRequest, Skip, TreeRequest, fixture::Fixture,
 };
 
@@ -78,6 +78,18 @@ async fn plan(fixture: &mut Fixture, statement: &str) -> Vec<String> {
         .collect()
 }
 
+async fn ask_of_alerts(query: &Query) {
+    query.open_alerts().await.unwrap();
+    query.alert("1-loop-1").await.unwrap();
+    for state in [None].into_iter().chain(AlertState::ALL.map(Some)) {
+        let all = AlertsRequest { state, ..AlertsRequest::default() };
+        let after = Some("9.1.0.1".to_owned());
+        query.alerts(&AlertsRequest { after, ..all.clone() }).await.unwrap();
+        query.alerts(&AlertsRequest { rule: Some(AlertRule::Loop), ..all.clone() }).await.unwrap();
+        query.alerts(&AlertsRequest { session: Some("a".to_owned()), ..all }).await.unwrap();
+    }
+}
+
 async fn ask_everything(fixture: &Fixture) {
     let query = &fixture.query;
     query.settle().await;
@@ -108,15 +120,7 @@ async fn ask_everything(fixture: &Fixture) {
     query.events_after(0, 9).await.unwrap();
     query.alerts_of("a").await.unwrap();
     query.alerts_between(0, 9).await.unwrap();
-    query.open_alerts().await.unwrap();
-    query.alert("1-loop-1").await.unwrap();
-    for state in [None].into_iter().chain(AlertState::ALL.map(Some)) {
-        let all = AlertsRequest { state, ..AlertsRequest::default() };
-        let after = Some("9.1.0.1".to_owned());
-        query.alerts(&AlertsRequest { after, ..all.clone() }).await.unwrap();
-        query.alerts(&AlertsRequest { rule: Some(AlertRule::Loop), ..all.clone() }).await.unwrap();
-        query.alerts(&AlertsRequest { session: Some("a".to_owned()), ..all }).await.unwrap();
-    }
+    ask_of_alerts(query).await;
     query.tree("a", 9, 9).await.unwrap();
     query.tree("b", 9, 9).await.unwrap();
     query.children("a", None, 9).await.unwrap();

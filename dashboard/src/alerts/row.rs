@@ -1,12 +1,12 @@
 //! An alert in a list.
 
 use banyan_protocol::{
-    Position, Timestamp,
+    Position,
     view::{AlertEntry, AlertKin, AlertRule, AlertState, Severity},
 };
 
 use super::filter::AlertFilter;
-use crate::{colour, format, links::Link, outline::When};
+use crate::{colour, format, links::Link, outline::When, preferences::Now};
 
 /// Characters of a text in a row.
 const LINE_MAX_CHARS: usize = 300;
@@ -47,7 +47,7 @@ pub(super) struct Evidence {
 
 impl Row {
     /// The buttons of a row lead back to the page `back`.
-    pub(super) fn new(alert: &AlertEntry, back: &str, now: Timestamp) -> Self {
+    pub(super) fn new(alert: &AlertEntry, back: &str, now: Now) -> Self {
         let [first, last] = alert.evidence;
         let evidence = |position: Position| Evidence {
             href: Link::event(&alert.session_id, position).done(),

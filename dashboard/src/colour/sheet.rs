@@ -4,9 +4,15 @@
 
 use std::fmt::{Arguments, Write as _};
 
-use super::{ACCENT_DISTANCE_MIN, Accent, CLASSES_COUNT, Ground, Ring, class_colour, start_hue};
+use super::{
+    ACCENT_DISTANCE_MIN, Accent, CLASSES_COUNT, Ground, PRESETS, Ring, class_colour, class_number,
+    start_hue,
+};
 
-/// `/static/groups.css`: the colours of all groups of a log.
+/// The class that only group 1 would have, did it not wear the primary colour.
+const FIRST_CLASS: u32 = 0;
+
+/// `/static/groups.css`: the colours of all groups of a log, and those to choose from.
 pub fn groups_css(log_id: &str) -> String {
     let start = start_hue(log_id);
     let mut css = String::new();
@@ -17,13 +23,25 @@ pub fn groups_css(log_id: &str) -> String {
             format_args!(".g{class}{{--gl:{};--gd:{}}}", on(Ground::Light), on(Ground::Dark)),
         );
     }
+    for (hue, _) in PRESETS {
+        let accent = Accent::new(hue, 13);
+        let on = |ground: Ground| ground.rgb(accent.colour(ground));
+        line(
+            &mut css,
+            format_args!(".pre{hue}{{--gl:{};--gd:{}}}", on(Ground::Light), on(Ground::Dark)),
+        );
+    }
     css
 }
 
-/// `/theme/{hue}-{chroma}.css`: a reader's primary colour, and the groups of this log that would
-/// look too much like it on a ground, moved to that ground's second ring. Their hue stays.
-pub fn theme_css(accent: Accent, log_id: &str) -> String {
+/// `/theme/{hue}-{chroma}-{mine}.css`: a reader's primary colour, and the groups of this log that
+/// would look too much like it on a ground, moved to that ground's second ring. Their hue stays.
+///
+/// The group `mine` wears the primary colour. If that is not group 1, then group 1 wears what its
+/// number gives it on the golden-angle circle, which no other group near it has.
+pub fn theme_css(accent: Accent, mine: u32, log_id: &str) -> String {
     let start = start_hue(log_id);
+    let my_class = class_number(mine);
     let primary = |ground: Ground| ground.rgb(accent.colour(ground));
     let mut css = String::new();
     line(
@@ -34,7 +52,15 @@ pub fn theme_css(accent: Accent, log_id: &str) -> String {
             primary(Ground::Dark)
         ),
     );
-    for class in 0..CLASSES_COUNT {
+    if let Some(class) = my_class {
+        line(&mut css, format_args!(".g{class}{{--gl:var(--accent-l);--gd:var(--accent-d)}}"));
+        let on = |ground: Ground| {
+            let ring = ring(start, FIRST_CLASS, accent, ground);
+            ground.rgb(class_colour(start, FIRST_CLASS, ring, ground))
+        };
+        line(&mut css, format_args!(".gp{{--gl:{};--gd:{}}}", on(Ground::Light), on(Ground::Dark)));
+    }
+    for class in (0..CLASSES_COUNT).filter(|class| Some(*class) != my_class) {
         for (ground, property) in [(Ground::Light, "--gl"), (Ground::Dark, "--gd")] {
             if ring(start, class, accent, ground) == Ring::Second {
                 let moved = ground.rgb(class_colour(start, class, Ring::Second, ground));

@@ -121,13 +121,13 @@ fn a_move_to_the_second_ring_keeps_the_hue() {
 #[test]
 fn sheets_are_small_and_complete() {
     let groups = groups_css("demo");
-    assert_eq!(groups.lines().count(), 144);
+    assert_eq!(groups.lines().count(), 144 + PRESETS.len());
     assert!(groups.contains(".g1{--gl:#0073ab;--gd:#53b5f4}"));
-    let theme = theme_css(Accent::default(), "demo");
+    let theme = theme_css(Accent::default(), 1, "demo");
     assert!(theme.starts_with(":root{--accent-l:#"));
     assert!(1 < theme.lines().count(), "no group moved");
     for hue in 0..360 {
-        let bytes = theme_css(Accent::new(hue, 13), "demo").len();
+        let bytes = theme_css(Accent::new(hue, 13), 7, "demo").len();
         assert!(bytes < 2048, "{bytes} bytes for hue {hue}");
     }
 }
@@ -135,4 +135,34 @@ fn sheets_are_small_and_complete() {
 #[test]
 fn an_accent_is_always_in_range() {
     assert_eq!(Accent::new(725, 200), Accent::new(5, 13));
+}
+
+/// AC-24: for this reader only, and nobody's hue moves but those of the two.
+#[test]
+fn another_group_can_wear_the_primary_colour() {
+    let accent = Accent::new(30, 13);
+    let (usual, mine) = (theme_css(accent, 1, "demo"), theme_css(accent, 7, "demo"));
+    assert!(mine.contains(".g6{--gl:var(--accent-l);--gd:var(--accent-d)}"), "{mine}");
+    assert!(!usual.contains(".gp{") && !usual.contains("var("), "{usual}");
+    let first = class_colour(start_hue("demo"), 0, Ring::First, Ground::Light);
+    let gp = format!(".gp{{--gl:{}", Ground::Light.rgb(first));
+    assert!(mine.contains(&gp), "{gp} in {mine}");
+    let others = |css: &str| -> Vec<String> {
+        let other = |line: &&str| !line.starts_with(".g6{") && !line.starts_with(".gp{");
+        css.lines().filter(other).map(str::to_owned).collect()
+    };
+    assert_eq!(others(&mine), others(&usual));
+}
+
+/// AC-25
+#[test]
+fn every_preset_is_an_accent_of_its_own() {
+    for (at, (hue, name)) in PRESETS.into_iter().enumerate() {
+        assert_eq!(Accent::new(hue, 13).hue(), hue, "{name}");
+        for (other, _) in PRESETS.into_iter().skip(at + 1) {
+            let apart = hue.abs_diff(other).min(360 - hue.abs_diff(other));
+            assert!(30 <= apart, "{name} and {other} are {apart} degrees apart");
+        }
+    }
+    assert_eq!(PRESETS[0].0, Accent::default().hue());
 }

@@ -116,3 +116,19 @@ fn sizes_are_in_thousands() {
         assert_eq!(bytes(number), text);
     }
 }
+
+#[test]
+fn absolute_times_are_as_short_as_can_be() {
+    // 2026-11-20 10:44:30 UTC
+    let now = Timestamp::from_micros(1_795_171_470_000_000);
+    for (seconds_ago, expected) in [
+        (0, "10:44:30"),
+        (38_669, "00:00:01"),
+        (38_671, "11-19 23:59"),
+        (-3_600, "11:44:30"),
+        (365 * 86_400, "2025-11-20"),
+    ] {
+        let at = Timestamp::from_micros(now.micros() - seconds_ago * SECOND);
+        assert_eq!(absolute(at, now), expected);
+    }
+}

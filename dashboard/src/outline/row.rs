@@ -13,6 +13,7 @@ use crate::{
     figures::{self, Figure},
     format,
     links::Link,
+    preferences::{Now, Times},
     status::Mark,
 };
 
@@ -109,19 +110,28 @@ pub(crate) struct When {
 
 impl When {
     /// `at`, seen from `now`, to the second.
-    pub(crate) fn rough(at: Timestamp, now: Timestamp) -> Self {
+    pub(crate) fn rough(at: Timestamp, now: impl Into<Now>) -> Self {
+        let now = now.into();
         let micros = at.micros();
         let second = Timestamp::from_micros(micros.saturating_sub(micros.rem_euclid(1_000_000)));
-        Self { text: format::relative(at, now), ..Self::new(second, now) }
+        Self { text: written(at, now), ..Self::new(second, now) }
     }
 
     /// `at`, seen from `now`.
-    pub(crate) fn new(at: Timestamp, now: Timestamp) -> Self {
+    pub(crate) fn new(at: Timestamp, now: impl Into<Now>) -> Self {
         Self {
             datetime: at.to_rfc3339(),
             title: format::date_time(at),
-            text: format::relative(at, now),
+            text: written(at, now.into()),
         }
+    }
+}
+
+/// `at` as the reader likes it.
+fn written(at: Timestamp, now: Now) -> String {
+    match now.times {
+        Times::Relative => format::relative(at, now.at),
+        Times::Absolute => format::absolute(at, now.at),
     }
 }
 

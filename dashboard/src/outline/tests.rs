@@ -38,8 +38,7 @@ fn forest(roots: Vec<Node>) -> ForestView {
 }
 
 fn pieces(forest: &ForestView, page: &Link) -> Vec<Piece> {
-    outline(forest, Place { page: Some(page), current: None, now: Timestamp::default(), at: None })
-        .all()
+    outline(forest, Place { page: Some(page), current: None, now: Now::default(), at: None }).all()
 }
 
 fn rows(pieces: &[Piece]) -> Vec<&Row> {
@@ -173,10 +172,8 @@ fn orphans_stand_apart_and_name_the_parent() {
     lost.session.parent_session_id = Some("7f3a".to_owned());
     let forest = forest(vec![lost, leaf("b")]);
     let page = Link::forest();
-    let outline = outline(
-        &forest,
-        Place { page: Some(&page), current: None, now: Timestamp::default(), at: None },
-    );
+    let outline =
+        outline(&forest, Place { page: Some(&page), current: None, now: Now::default(), at: None });
     let orphans = rows(&outline.orphans);
     assert_eq!(orphans.len(), 1);
     assert_eq!(orphans[0].unseen_parent.as_deref(), Some("7f3a"));

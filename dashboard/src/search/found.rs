@@ -1,9 +1,6 @@
 //! What a search found, as text.
 
-use banyan_protocol::{
-    Timestamp,
-    view::{Facet, FoundSession, Fragment, Relaxed, SearchView, Tally, TermView},
-};
+use banyan_protocol::view::{Facet, FoundSession, Fragment, Relaxed, SearchView, Tally, TermView};
 
 use super::{SearchScope, hit::HitRow, link};
 use crate::{
@@ -11,6 +8,7 @@ use crate::{
     format,
     links::Link,
     outline::{self, Frame, When},
+    preferences::Now,
     status::Mark,
 };
 
@@ -91,7 +89,7 @@ pub(super) struct Offer {
 }
 
 impl Found {
-    pub(super) fn new(view: &SearchView, (q, scope): (&str, SearchScope), now: Timestamp) -> Self {
+    pub(super) fn new(view: &SearchView, (q, scope): (&str, SearchScope), now: Now) -> Self {
         let page = |key, value: &Option<String>| {
             value.as_deref().map(|value| link(q, scope).with(key, value).done())
         };
@@ -138,7 +136,7 @@ fn facet_row(facet: &Facet, total: Tally, scope: SearchScope) -> FacetRow {
     FacetRow { key: facet.key, values: values.collect(), more }
 }
 
-fn row(found: &FoundSession, view: &SearchView, scope: SearchScope, now: Timestamp) -> FoundRow {
+fn row(found: &FoundSession, view: &SearchView, scope: SearchScope, now: Now) -> FoundRow {
     let session = &found.session;
     let plain = || {
         let goal = format::clip(session.goal.as_deref().unwrap_or_default(), LINE_MAX_CHARS);
@@ -160,7 +158,7 @@ fn row(found: &FoundSession, view: &SearchView, scope: SearchScope, now: Timesta
         agent: format::clip(&session.agent_id, LINE_MAX_CHARS),
         goal: goal.into_iter().filter(|part| !part.text.is_empty()).collect(),
         count: (!scope.is_sessions()).then(|| format::plural(found.count, "hit", "hits")),
-        hits: found.hits.iter().map(|hit| HitRow::new(hit, &session.id, now)).collect(),
+        hits: found.hits.iter().map(|hit| HitRow::new(hit, &session.id, now.at)).collect(),
         more,
         tokens: figures::tokens(&session.own),
         cost: figures::cost(&session.own),

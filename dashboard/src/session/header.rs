@@ -11,6 +11,7 @@ use crate::{
     format, links,
     links::Link,
     outline::{self, Badge, Chip, Frame, When},
+    preferences::Now,
     status::Mark,
 };
 
@@ -25,6 +26,10 @@ const ALERTS_MAX_ROWS: usize = 8;
 #[derive(Clone, Debug)]
 pub(super) struct Header {
     pub(super) frame: Frame,
+    /// The number of its group.
+    pub(super) group: Option<u32>,
+    /// The session's page.
+    pub(super) here: String,
     pub(super) agent: String,
     pub(super) goal: Option<Long>,
     pub(super) mark: Mark,
@@ -108,11 +113,13 @@ impl Header {
         root: &SessionView,
         ancestors: &[SessionView],
         alerts: &[AlertView],
-        (links, now): (&Links<'_>, Timestamp),
+        (links, now): (&Links<'_>, Now),
     ) -> Self {
         let unseen = session.parent_session_id.as_deref().filter(|_| session.orphan);
         Self {
             frame: outline::frame(root),
+            group: root.group,
+            here: Link::session(&session.id).done(),
             agent: format::clip(&session.agent_id, LINE_MAX_CHARS),
             goal: session.goal.as_deref().map(|goal| Long::new(goal, TEXT_MAX_CHARS)),
             mark: Mark::of(session),
@@ -144,7 +151,7 @@ impl Header {
 }
 
 impl Alert {
-    fn new(alert: &AlertView, links: &Links<'_>, now: Timestamp) -> Self {
+    fn new(alert: &AlertView, links: &Links<'_>, now: Now) -> Self {
         let [_, last] = alert.evidence;
         let (class, severity) = match alert.severity {
             Severity::Info => ("info", "info"),
@@ -205,7 +212,7 @@ pub(super) fn columns(session: &SessionView) -> Vec<Column> {
     columns
 }
 
-fn facts(session: &SessionView, now: Timestamp) -> Vec<Fact> {
+fn facts(session: &SessionView, now: Now) -> Vec<Fact> {
     let line = |text: &str| format::clip(text, LINE_MAX_CHARS);
     let text = |term, text: Option<&str>| {
         text.map(|text| Fact { term, text: line(text), when: None })

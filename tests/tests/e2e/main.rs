@@ -26,6 +26,7 @@ mod reference_faults;
 mod reference_shapes;
 mod retry_matrix;
 mod rust_client;
+mod settings;
 mod slow_clients;
 mod stalled_readers;
 mod stop;

@@ -68,6 +68,12 @@ impl Situation {
             }
             E::Query => no(S::BAD_REQUEST, "bad_query", "A parameter has the wrong form."),
             E::Parameter(message) => no(S::BAD_REQUEST, "bad_query", message),
+            E::FormType => {
+                let message = "Send application/x-www-form-urlencoded.";
+                no(S::UNSUPPORTED_MEDIA_TYPE, "content_type", message)
+            }
+            E::Form => no(S::BAD_REQUEST, "bad_form", "A field came twice or is damaged."),
+            E::FormTooLarge => no(S::PAYLOAD_TOO_LARGE, TOO_LARGE, "At most 4 KiB."),
             E::Panicked | E::Template(_) | E::View(_) | E::Log(_) => internal(),
             E::Ingest(error) => ingest(error),
             E::Append(error) => append(*error),

@@ -166,7 +166,8 @@ class Outbox:
             self._deliver(batch)
 
     def _take(self) -> list[bytes]:
-        size, batch = 0, []
+        size = 0
+        batch: list[bytes] = []
         while self._queue and len(batch) < self._batch_max_events:
             size += len(self._queue[0]) + 1
             if batch and _BATCH_MAX_BYTES < size:

@@ -78,6 +78,17 @@ class Faults(unittest.TestCase):
         self.assertEqual((client.stats.sent, client.stats.dropped), (250, 0))
         self.assertLessEqual(2, client.stats.retries)
 
+    def test_who_does_not_try_again_loses_them(self):
+        faulty = Faulty(self, "busy", "ok")
+        client = agent(faulty.endpoint, retry_for=0)
+        work(client, 250)
+        self.assertFalse(client.flush(_WORK_MAX_S))
+        work(client, 50)
+        self.assertTrue(client.flush(_WORK_MAX_S))
+        stats = client.stats
+        self.assertLess(0, stats.dropped)
+        self.assertEqual((len(faulty.accepted), stats.sent), (stats.sent, 300 - stats.dropped))
+
     def test_what_runs_out_of_time_is_dropped_and_counted(self):
         client = agent(Faulty(self, "busy").endpoint, retry_for=0.3)
         work(client, 10)

@@ -76,6 +76,19 @@ test('what_failed_is_sent_again_with_the_same_bytes_and_in_order', async (contex
   assert.ok(4 <= client.stats.retries);
 });
 
+test('who_does_not_try_again_loses_them', async (context) => {
+  const faulty = await Faulty.start(context, 'busy', 'ok');
+  const client = agent(faulty.endpoint, { retryMs: 0 });
+  await work(client, 250);
+  assert.equal(await client.flush(WORK_MAX_MS), false);
+  await work(client, 50);
+  assert.ok(await client.flush(WORK_MAX_MS));
+  const { sent, dropped } = client.stats;
+  assert.ok(0 < dropped);
+  assert.equal(faulty.accepted.length, sent);
+  assert.equal(sent, 300 - dropped);
+});
+
 test('what_runs_out_of_time_is_dropped_and_counted', async (context) => {
   const faulty = await Faulty.start(context, 'busy');
   const client = agent(faulty.endpoint, { retryMs: 300 });

@@ -191,6 +191,21 @@ fn what_failed_is_sent_again_with_the_same_bytes_and_in_order() {
 }
 
 #[test]
+fn who_does_not_try_again_loses_them() {
+    let faulty = Faulty::start(&[Manner::IsBusy, Manner::Takes]);
+    let client = agent(&faulty.endpoint).retry_for(Duration::ZERO).build();
+    work(&client, 250);
+    assert!(!client.flush());
+    work(&client, 50);
+    assert!(client.flush());
+    let Stats { sent, dropped, .. } = client.stats();
+    assert!(0 < dropped);
+    assert_eq!(sent, 300 - dropped);
+    let taken = faulty.requests().into_iter().filter(|(manner, _)| *manner == Manner::Takes);
+    assert_eq!(taken.map(|(_, lines)| lines.len()).sum::<usize>(), sent);
+}
+
+#[test]
 fn what_is_lost_is_counted() {
     let refuses = Faulty::start(&[Manner::RefusesPoison]);
     let client = agent(&refuses.endpoint).build();

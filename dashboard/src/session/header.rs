@@ -62,6 +62,13 @@ impl Long {
         let (text, left) = format::cut(text, max_chars);
         Self { text: text.to_owned(), cut: (0 < left).then(|| format::bytes(left)) }
     }
+
+    /// Whether a low window shows only a part of it, so that the keyboard must reach it.
+    pub(super) fn may_scroll(&self) -> bool {
+        const FITS_CHARS: usize = 150;
+        const FITS_LINES: usize = 4;
+        FITS_CHARS < self.text.chars().count() || FITS_LINES < self.text.split('\n').count()
+    }
 }
 
 /// An ancestor.

@@ -69,6 +69,12 @@ export function assertCalm(page) {
 
 /** AC-43. Only where scripts run: axe is one. */
 export async function assertAccessible(page) {
+  // Trees out of sight have no boxes to measure: lay them out, as scrolling to them would.
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('.tree > .g { content-visibility: visible !important }');
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  });
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
   const found = violations.flatMap((violation) =>

@@ -9,9 +9,10 @@ import { createInterface } from 'node:readline';
 
 const START_MAX_MS = 20_000;
 
-function binary() {
+/** A program of this repository: `BANYAN_BIN` and `BANYAN_GEN` name other builds than the debug one. */
+function binary(name) {
   const target = process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, '../../../target');
-  const path = process.env.BANYAN_BIN ?? join(target, 'debug', 'banyan');
+  const path = process.env[name === 'gen' ? 'BANYAN_GEN' : 'BANYAN_BIN'] ?? join(target, 'debug', name);
   if (!existsSync(path)) throw new Error(`${path} is not there: ./tests/run build makes it`);
   return path;
 }
@@ -36,7 +37,7 @@ export class Collector {
     const options = ['serve', '--listen', '127.0.0.1:0', '--data', this.data];
     // Nothing of the machine's own settings reaches it.
     const env = { HOME: this.#home, RUST_LOG: 'warn' };
-    this.#child = spawn(binary(), options, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#child = spawn(binary('banyan'), options, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     this.origin = await listening(this.#child);
   }
 
@@ -60,6 +61,18 @@ export class Collector {
       body: text,
     });
     if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`);
+  }
+
+  /** Fills it with a generated forest (see `gen --help`) and waits until all of it is visible. */
+  async generate(sessions, ...options) {
+    const { host } = new URL(this.origin);
+    const words = ['--sessions', String(sessions), '--post', host, ...options];
+    const child = spawn(binary('gen'), words, { stdio: ['ignore', 'inherit', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (text) => (said += text));
+    const code = await new Promise((ended, failed) => child.once('close', ended).once('error', failed));
+    if (code !== 0) throw new Error(`gen ended with ${code}: ${said}`);
+    return said.trim();
   }
 
   /** Stops it as an operator would; `between` may touch the data directory. */

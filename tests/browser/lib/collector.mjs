@@ -19,6 +19,7 @@ function binary(name) {
 
 export class Collector {
   #child;
+  #address;
   #home;
 
   /** Starts one on a new directory. */
@@ -34,7 +35,8 @@ export class Collector {
   }
 
   async #spawn() {
-    const options = ['serve', '--listen', '127.0.0.1:0', '--data', this.data];
+    const address = this.#address ?? '127.0.0.1:0';
+    const options = ['serve', '--listen', address, '--data', this.data];
     // Nothing of the machine's own settings reaches it.
     const env = { HOME: this.#home, RUST_LOG: 'warn' };
     this.#child = spawn(binary('banyan'), options, { env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -82,16 +84,24 @@ export class Collector {
     await this.#spawn();
   }
 
+  /** Kills it as a power cut would, and starts it again where it was. */
+  async crash(between = async () => {}) {
+    await this.#end('SIGKILL');
+    await between();
+    this.#address = new URL(this.origin).host;
+    await this.#spawn();
+  }
+
   async stop() {
     await this.#end();
     await rm(this.#home, { recursive: true, force: true });
   }
 
-  async #end() {
+  async #end(signal = 'SIGTERM') {
     const child = this.#child;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((done) => child.once('exit', done));
-    child.kill('SIGTERM');
+    child.kill(signal);
     await ended;
   }
 }

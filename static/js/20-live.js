@@ -10,7 +10,7 @@
   const made = text => { const at = document.createElement('template'); at.innerHTML = text; return [...at.content.children] }
   const list = item => item?.querySelector(':scope > ul')
   const url = (path, given) => path + '?' + new URLSearchParams(Object.entries(given).filter(([, value]) => value))
-  const get = async (path, given = {}) => { const answer = await fetch(url(path, given)); if (!answer.ok) throw answer; return answer.text() }
+  const get = async path => { const answer = await fetch(path); if (!answer.ok) throw answer; return answer.text() }
   const count = (n, what) => n.toLocaleString('en') + ' new ' + what + (n === 1 ? '' : 's')
   let kind, session, filter, cursor, fed, source, free, wake, state, seen, waiting, fresh
 
@@ -50,7 +50,7 @@
     let wait
     if (!banyan.paused) try {
       ids.forEach(id => queue.delete(id))
-      const items = made(await get('/f/rows', { ids: ids.join('.'), q, compact: one('.compact') && 1 }))
+      const items = made(await get(url('/f/rows', { ids: ids.join('.'), q, compact: one('.compact') && 1 })))
       if (banyan.paused) throw 0
       still(() => {
         items.forEach(patch)
@@ -95,7 +95,7 @@
 
   // ---- the feed
   const isPinned = () => root.scrollHeight - innerHeight - scrollY <= NEAR_PX
-  const ungap = at => { while (at()?.matches('.gap:not(.skip)')) at().remove() }
+  const ungap = at => { while (at()?.matches('.gap:not(.away)')) at().remove() }
   // Puts a row, and the gaps before it, where it belongs; says whether it is a new one.
   function put(row, gaps, at) {
     const old = $(row.id), before = $('e-' + row.dataset.p), feed = $('feed')
@@ -108,7 +108,7 @@
     else if (before) {
       ungap(() => before.nextElementSibling)
       before.after(...gaps, row)
-    } else if (feed.lastElementChild?.matches('.skip') || row.dataset.p === '0' && !one('.feed [rel=prev]')) feed.append(...gaps, row)
+    } else if (feed.lastElementChild?.matches('.away') || row.dataset.p === '0' && !one('.feed [rel=prev]')) feed.append(...gaps, row)
     return !old && row.isConnected
   }
   function take(items, at) {
@@ -116,7 +116,7 @@
     let gaps = [], added = 0
     still(() => {
       for (const item of items) {
-        if (item.matches('.skip')) at ? at.replaceWith(item) : feed.append(item)
+        if (item.matches('.away')) at ? at.replaceWith(item) : feed.append(item)
         else if (item.matches('.gap')) gaps.push(item)
         else { added += put(item, gaps, at); gaps = [] }
       }
@@ -129,12 +129,13 @@
   }
   // What there was no room for is seen to be missing, and can be fetched.
   document.addEventListener('click', async event => {
-    const gap = event.target.closest('.skip'), link = event.target.closest('.skip a')
+    const gap = event.target.closest('.away'), link = event.target.closest('.away a')
     if (!link) return
     event.preventDefault()
-    const items = made(await get(link.href))
+    const items = made(await get(link.href).catch(() => ''))
+    if (!items.length) return say('Could not load')
     take(items, gap)
-    if (!items.some(item => item.matches('.skip'))) gap.remove()
+    if (!items.some(item => item.matches('.away'))) gap.remove()
   })
 
   // ---- what the server says
@@ -213,8 +214,8 @@
   }
   async function poll(mine) {
     try {
-      const { head, n } = JSON.parse(await get('/f/head', { after: cursor + '' }))
-      const html = session && await get('/f/events', { s: session, k: filter, after: fed + '' })
+      const { head, n } = JSON.parse(await get(url('/f/head', { after: cursor + '' })))
+      const html = session && await get(url('/f/events', { s: session, k: filter, after: fed + '' }))
       if (!banyan.paused) {
         n === 'all' ? on.all() : on.dirty({ n })
         on.ev({ html })

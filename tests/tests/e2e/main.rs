@@ -16,6 +16,7 @@ mod guards;
 mod hostile_text;
 mod ids;
 mod invariants;
+mod live;
 mod metrics;
 mod openapi;
 mod order;

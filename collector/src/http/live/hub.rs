@@ -133,9 +133,7 @@ impl Shared {
             if subscribers.wait_for(|subscribers| *subscribers != 0).await.is_err() {
                 return;
             }
-            let here = *projected.borrow_and_update();
-            // Pages that came while nobody looked, and those that come back, are behind this.
-            self.told.send_replace(here);
+            self.begin(*projected.borrow_and_update());
             while *subscribers.borrow_and_update() != 0 {
                 if let Err(error) = self.tick().await {
                     let error: &dyn std::error::Error = &error;
@@ -150,6 +148,16 @@ impl Shared {
                     return;
                 }
             }
+        }
+    }
+
+    /// Looks from `here` on. Pages that came while nobody looked may be behind that: this makes
+    /// them read the view themselves.
+    fn begin(&self, here: Position) {
+        self.told.send_replace(here);
+        for followed in self.topics().values() {
+            let bytes = Bytes::new();
+            followed.moments.send_replace(Moment { from: here, to: here, bytes });
         }
     }
 

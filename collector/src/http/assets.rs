@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn files_have_a_path_of_their_content() {
         let assets = Assets::new(&LogId::new("demo"));
-        for name in ["banyan.css", "icon.svg", "groups.css"] {
+        for name in ["banyan.css", "banyan.js", "icon.svg", "groups.css"] {
             let path = assets.path(name);
             let asset = assets.by_path.get(path.split('?').next().unwrap()).unwrap();
             assert!(path.contains(&hash(&asset.bytes)) && !asset.bytes.is_empty(), "{path}");

@@ -103,6 +103,21 @@ export function rows(page) {
   );
 }
 
+/** Whatever branches were asked for are there. */
+export async function settled(page) {
+  while ((await page.locator('[aria-busy=true]').count()) > 0) await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
+}
+
+/** The row of the session `id` in a tree. */
+export const rowOf = (page, id) => page.locator(`li.n:has(> .r > .l:is([href="/s/${id}"], [href^="/s/${id}?"]))`);
+
+/** The session whose row has the focus; else what has it. */
+export const focused = (page) => page.evaluate(() => {
+  const item = document.activeElement;
+  if (!item.matches('li.n')) return item.outerHTML.slice(0, 80);
+  return decodeURIComponent(item.querySelector('.l').pathname.replace('/s/', ''));
+});
+
 // As many as a link can name.
 const OPEN_MAX = 60;
 
@@ -112,6 +127,7 @@ export async function openAll(page, within = '') {
     const toggle = page.locator(`${within} a.w:not(.open)`).first();
     if ((await toggle.count()) === 0) return opened;
     await toggle.click();
+    await settled(page);
   }
   throw new Error(`more than ${OPEN_MAX} nodes to open on ${page.url()}`);
 }

@@ -1,0 +1,299 @@
+/* Trees as people with keyboards and screen readers expect them: the ARIA tree pattern on top of
+   the links that the server sent. Branches are loaded when they are opened, once; what is open
+   stands in the address. All of it is possible without this script, page by page. */
+'use strict'
+{
+const OPEN_MAX = 60, SIBLINGS_MAX = 50, TYPE_AHEAD_MS = 500, BUSY_MS = 150
+const TROUBLE = ':is(.fail, .stall, .lost, .wait)'
+const all = (what, root = document) => [...root.querySelectorAll(what)]
+const idOf = item => item.id.slice(2)
+const row = id => document.getElementById('n-' + id)
+const list = item => item.querySelector(':scope > ul')
+const link = item => item.querySelector(':scope > .r > .l')
+const parent = item => item.parentElement.closest('li.n')
+const treeOf = item => item.closest('[data-tree]')
+const canOpen = item => item.ariaExpanded !== null
+const isOpen = item => item.ariaExpanded === 'true'
+const hasFailed = item => list(item)?.matches('.failed')
+const isShown = item => !item.parentElement.closest('ul[hidden]')
+const shown = root => all('li.n', root).filter(isShown)
+const real = group => [...group.children].filter(item => !item.matches('.more'))
+const say = text => { document.getElementById('live-status').textContent = text }
+/* The row that had the focus last: where the next problem is looked for from. */
+let last = null
+
+/* Roles promise keys, so they are added here and not by the server. A row is called by its text,
+   without the group below it. */
+function dress(tree) {
+  tree.role = 'tree'
+  const section = tree.closest('section[aria-labelledby]')
+  if (section) tree.setAttribute('aria-labelledby', section.getAttribute('aria-labelledby'))
+  else tree.ariaLabel = tree.closest('[aria-label]')?.ariaLabel ?? 'Sessions'
+  for (const group of [tree, ...all('ul', tree)]) {
+    if (group !== tree) group.role = 'group'
+    let at = +(group.dataset.from ?? 0)
+    const kids = [...group.children], total = Math.max(+(group.dataset.total ?? 0), kids.length)
+    for (const kid of kids) {
+      kid.ariaSetSize = total
+      kid.ariaPosInSet = kid.matches('.more') ? at + !kid.nextElementSibling : ++at
+    }
+  }
+  for (const item of all('li.n', tree)) {
+    const label = link(item), group = list(item), open = !!group && !group.hidden
+    item.role = 'treeitem'
+    item.tabIndex = item.tabIndex === 0 ? 0 : -1
+    for (const other of all(':scope > .r > a', item)) other.tabIndex = -1
+    const toggler = item.querySelector(':scope > .r > .w')
+    if (toggler) {
+      toggler.ariaHidden = true
+      toggler.classList.toggle('open', open)
+    }
+    if (label.ariaCurrent || item.ariaCurrent) mark(item)
+    item.ariaExpanded = item.dataset.k ? String(open) : null
+  }
+  const stops = all('li.n[tabindex="0"]', tree)
+  const hashed = location.hash.startsWith('#n-') && document.getElementById(location.hash.slice(1))
+  const first = [...stops, hashed, tree.querySelector('li.n[aria-current]'), tree.querySelector('li.n')]
+  stop(first.find(item => item && tree.contains(item) && isShown(item)))
+}
+
+function mark(item) {
+  link(item).ariaCurrent = null
+  item.ariaCurrent = 'page'
+  item.firstElementChild.classList.add('here')
+}
+
+/* Tab leads to one row of each tree. */
+function stop(item) {
+  if (!item) return
+  for (const other of all('li.n[tabindex="0"]', treeOf(item))) other.tabIndex = -1
+  item.tabIndex = 0
+}
+
+function focus(item) {
+  if (!item) return
+  stop(item)
+  if (!item.checkVisibility()) item.closest('details')?.setAttribute('open', '')
+  item.focus({ preventScroll: true })
+  item.firstElementChild.scrollIntoView({ block: 'nearest' })
+}
+
+/* So that reload, back and a copied address show the same. */
+const openRows = () => all('li.n[aria-expanded=true]').filter(isShown).map(idOf).slice(0, OPEN_MAX).join('.')
+function remember() {
+  const here = new URL(location)
+  here.searchParams.set('open', openRows())
+  here.searchParams.delete('kids')
+  if (here.hash.startsWith('#n-')) here.hash = ''
+  history.replaceState(history.state, '', here)
+}
+
+/* Loads windows of children, `3f:200` each, in one request, and puts them where they belong. */
+async function load(items, rows) {
+  const here = new URLSearchParams(location.search), ask = new URLSearchParams({ rows: rows.join('.') })
+  if (items[0].closest('.compact')) ask.set('compact', 1)
+  if (here.get('q')) ask.set('q', here.get('q'))
+  for (const item of items) item.ariaBusy = true
+  const slow = setTimeout(() => items.forEach(item => item.classList.add('slow')), BUSY_MS)
+  try {
+    const answer = await fetch('/f/children?' + ask)
+    if (!answer.ok) throw answer.status
+    const made = document.createElement('template')
+    made.innerHTML = await answer.text()
+    let count = 0
+    for (const next of [...made.content.children]) {
+      count += all('li.n:not(.more)', next).length
+      const item = row(next.dataset.of)
+      if (item) merge(item, next)
+    }
+    say(count === 1 ? '1 child loaded' : count + ' children loaded')
+  } catch {
+    for (const item of items) if (!list(item)) fail(item)
+    say('Could not load. Press Right to try again.')
+  }
+  clearTimeout(slow)
+  for (const item of items) {
+    item.ariaBusy = null
+    item.classList.remove('slow')
+  }
+}
+
+/* Shows a window of children beside the one that is shown, or instead of it. */
+function merge(item, next) {
+  const group = list(item), from = +next.dataset.from
+  if (!group || hasFailed(item)) {
+    if (group?.contains(document.activeElement)) focus(item)
+    group?.remove()
+    return item.append(next)
+  }
+  const start = +group.dataset.from, end = start + real(group).length
+  const fresh = [...next.children].filter(kid => !row(idOf(kid)) || kid.matches('.more'))
+  if (!fresh.some(kid => kid.dataset.v)) return
+  if (end < from || from + real(next).length < start) group.replaceChildren(...next.children)
+  else if (from < start) {
+    row(idOf(item) + '-less')?.remove()
+    group.prepend(...fresh.filter(kid => !kid.id.endsWith('-more')))
+  } else {
+    row(idOf(item) + '-more')?.remove()
+    return group.append(...fresh.filter(kid => !kid.id.endsWith('-less')))
+  }
+  group.dataset.from = from
+}
+
+function fail(item) {
+  const failed = document.createElement('ul')
+  failed.className = 'failed'
+  failed.innerHTML = `<li class="n more" id="${item.id}-more"><div class="r"><a class="l" href="">Could not load ${+item.dataset.k} children. Retry</a></div></li>`
+  item.append(failed)
+}
+
+async function open(...items) {
+  const closed = items.filter(item => canOpen(item) && !item.ariaBusy && (!isOpen(item) || hasFailed(item)))
+  const missing = closed.filter(item => !list(item) || hasFailed(item))
+  if (!closed.length) return
+  /* Fragments are of the present. */
+  if (missing.length && new URLSearchParams(location.search).get('at')) {
+    location = missing[0].querySelector(':scope > .r > .w').href
+    return
+  }
+  if (missing.length) await load(missing, missing.map(idOf))
+  for (const item of closed) if (list(item)) list(item).hidden = false
+  dress(treeOf(closed[0]))
+  remember()
+}
+
+function close(...items) {
+  for (const item of items) {
+    const group = list(item)
+    if (!group) continue
+    if (group.contains(document.activeElement)) focus(item)
+    if (hasFailed(item)) group.remove()
+    else group.setAttribute('hidden', 'until-found')
+  }
+  dress(treeOf(items[0]))
+  remember()
+}
+
+const toggle = item => isOpen(item) ? close(item) : open(item)
+
+/* The next problem, wherever it is: the server knows the way to what is not on the page. `step`
+   is 1 or -1. */
+async function trouble(step) {
+  const item = document.activeElement.closest('li.n') ?? (last?.isConnected ? last : document.querySelector('li.n[aria-current]'))
+  const from = item?.matches('.more') ? parent(item) : item
+  const roots = all('[data-tree] > li.n:not(.more)'), own = roots.findIndex(root => root.contains(from))
+  const key = step > 0 ? 'after' : 'before'
+  let found = own < 0 ? null : await way(roots[own], key, idOf(from))
+  for (let at = own < 0 && step < 0 ? roots.length - 1 : own + step; !found && roots[at]; at += step) {
+    const root = roots[at], bad = link(root).matches(TROUBLE)
+    if (bad && step > 0) return focus(root)
+    if (bad || root.querySelector(':scope > .r > .b' + TROUBLE)) found = await way(root, key, step > 0 ? idOf(root) : '')
+  }
+  if (!found) return say('No further problem on this page')
+  const next = at => found.path[at + 1]?.[0] ?? found.row
+  const missing = found.path.filter((_, at) => !row(next(at)))
+  const there = missing.map(([of]) => row(of)).filter(Boolean)
+  if (missing.length) await load(there, missing.map(window => window.join(':')))
+  for (const [of] of found.path) if (row(of) && list(row(of))) list(row(of)).hidden = false
+  all('[data-tree]').forEach(dress)
+  remember()
+  focus(row(found.row))
+}
+
+async function way(root, key, value) {
+  const answer = await fetch('/f/trouble?' + new URLSearchParams({ within: idOf(root), [key]: value })).catch(() => null)
+  const found = answer?.ok ? await answer.json() : null
+  return found?.row ? found : null
+}
+
+let typed = '', typedAt = 0
+function typeAhead(key, item, rows, now) {
+  typed = (now - typedAt < TYPE_AHEAD_MS ? typed : '') + key.toLowerCase()
+  typedAt = now
+  const at = rows.indexOf(item) + (typed.length === 1)
+  focus([...rows.slice(at), ...rows.slice(0, at)].find(other => link(other).dataset.a?.toLowerCase().startsWith(typed)))
+}
+
+/* Opens the highest closed rows at or below `item`. */
+function deepen(item) {
+  const depth = of => parent(of) ? depth(parent(of)) + 1 : 0
+  const closed = [item, ...shown(item)].filter(of => canOpen(of) && !isOpen(of))
+  const least = Math.min(...closed.map(depth))
+  return open(...closed.filter(of => depth(of) === least).slice(0, SIBLINGS_MAX))
+}
+
+/* The next or previous window of a long list of children, in place of the row that leads to it. */
+async function more(item) {
+  const owner = parent(item), kids = new URL(link(item).href).searchParams.get('kids')
+  const [before, after] = [item.previousElementSibling, item.nextElementSibling]
+  const focused = item.contains(document.activeElement)
+  await load([owner], [kids])
+  dress(treeOf(owner))
+  if (focused) focus(before ? before.nextElementSibling : after.previousElementSibling)
+}
+
+const KEYS = {
+  ArrowDown: (item, rows) => focus(rows[rows.indexOf(item) + 1]),
+  ArrowUp: (item, rows) => focus(rows[rows.indexOf(item) - 1]),
+  Home: (item, rows) => focus(rows[0]),
+  End: (item, rows) => focus(rows.at(-1)),
+  ArrowRight: (item, rows, shift) => shift ? deepen(item) : isOpen(item) && !hasFailed(item) ? focus(shown(item)[0]) : open(item),
+  ArrowLeft: (item, rows, shift) => isOpen(item) ? close(...(shift ? shown(item).filter(isOpen).reverse() : []), item) : focus(parent(item)),
+  ' ': item => canOpen(item) ? toggle(item) : item.matches('.more') && link(item).click(),
+  Enter: item => link(item).click(),
+  '*': item => open(...[...item.parentElement.children].filter(of => canOpen(of) && !isOpen(of)).slice(0, SIBLINGS_MAX)),
+  Escape: () => document.getElementById('filter')?.focus(),
+}
+
+document.addEventListener('keydown', event => {
+  const item = event.target, { key } = event
+  if (key === 'F8') trouble(event.shiftKey ? -1 : 1)
+  else if (!item.matches('[data-tree] li.n') || event.altKey || event.metaKey) return
+  else if (event.ctrlKey) {
+    if (key !== 'Enter') return
+    window.open(link(item).href, '_blank', 'noopener')
+  } else if (Object.hasOwn(KEYS, key)) {
+    typed = ''
+    KEYS[key](item, shown(treeOf(item)), event.shiftKey)
+  }
+  else if (/^[\p{L}\p{N}]$/u.test(key)) typeAhead(key, item, shown(treeOf(item)), event.timeStamp)
+  else return
+  event.preventDefault()
+})
+
+document.addEventListener('click', event => {
+  if (event.target.closest('[data-trouble]')) return trouble(event.shiftKey ? -1 : 1)
+  const item = event.target.closest('[data-tree] li.n')
+  if (!item || event.ctrlKey || event.metaKey || event.shiftKey) return
+  const isLabel = event.target.closest('.l') === link(item)
+  if (event.target.closest('.w')) toggle(item), focus(item)
+  else if (isLabel && item.closest('.failed')) open(parent(item))
+  else if (isLabel && item.matches('.more') && parent(item) && !new URLSearchParams(location.search).get('at')) more(item)
+  else return
+  event.preventDefault()
+})
+
+document.addEventListener('focusin', event => {
+  const item = event.target.closest('[data-tree] li.n')
+  if (!item) return
+  last = item
+  if (item === event.target) stop(item)
+})
+
+/* The browser's own search found something in a closed branch. */
+document.addEventListener('beforematch', event => {
+  const tree = treeOf(event.target)
+  if (!tree) return
+  event.target.hidden = false
+  dress(tree)
+  remember()
+})
+
+for (const tree of all('[data-tree]')) {
+  dress(tree)
+  /* Rows that are replaced while the page is live. */
+  new MutationObserver(() => dress(tree)).observe(tree, { childList: true, subtree: true })
+}
+for (const button of all('[data-trouble]')) button.hidden = false
+window.banyan = { all, row, list, link, parent, treeOf, dress, mark, stop, focus, say, openRows, remember, trouble }
+}

@@ -1,6 +1,6 @@
-/* Trees as people with keyboards and screen readers expect them: the ARIA tree pattern on top of
-   the links that the server sent. Branches are loaded when they are opened, once; what is open
-   stands in the address. All of it is possible without this script, page by page. */
+// Trees as people with keyboards and screen readers expect them: the ARIA tree pattern on top of
+// the links that the server sent. Branches are loaded when they are opened, once; what is open
+// stands in the address. All of it is possible without this script, page by page.
 'use strict'
 {
 const OPEN_MAX = 60, SIBLINGS_MAX = 50, TYPE_AHEAD_MS = 500, BUSY_MS = 150
@@ -18,12 +18,13 @@ const hasFailed = item => list(item)?.matches('.failed')
 const isShown = item => !item.parentElement.closest('ul[hidden]')
 const shown = root => all('li.n', root).filter(isShown)
 const real = group => [...group.children].filter(item => !item.matches('.more'))
+const asked = key => new URLSearchParams(location.search).get(key)
 const say = text => { document.getElementById('live-status').textContent = text }
-/* The row that had the focus last: where the next problem is looked for from. */
+// The row that had the focus last: where the next problem is looked for from.
 let last = null
 
-/* Roles promise keys, so they are added here and not by the server. A row is called by its text,
-   without the group below it. */
+// Roles promise keys, so they are added here and not by the server. A row is called by its text,
+// without the group below it.
 function dress(tree) {
   tree.role = 'tree'
   const section = tree.closest('section[aria-labelledby]')
@@ -31,8 +32,8 @@ function dress(tree) {
   else tree.ariaLabel = tree.closest('[aria-label]')?.ariaLabel ?? 'Sessions'
   for (const group of [tree, ...all('ul', tree)]) {
     if (group !== tree) group.role = 'group'
-    let at = +(group.dataset.from ?? 0)
-    const kids = [...group.children], total = Math.max(+(group.dataset.total ?? 0), kids.length)
+    let at = +group.dataset.from || 0
+    const kids = [...group.children], total = Math.max(group.dataset.total ?? 0, kids.length)
     for (const kid of kids) {
       kid.ariaSetSize = total
       kid.ariaPosInSet = kid.matches('.more') ? at + !kid.nextElementSibling : ++at
@@ -43,18 +44,15 @@ function dress(tree) {
     item.role = 'treeitem'
     item.tabIndex = item.tabIndex === 0 ? 0 : -1
     for (const other of all(':scope > .r > a', item)) other.tabIndex = -1
-    const toggler = item.querySelector(':scope > .r > .w')
-    if (toggler) {
-      toggler.ariaHidden = true
-      toggler.classList.toggle('open', open)
+    for (const other of all(':scope > .r > .w', item)) {
+      other.ariaHidden = true
+      other.classList.toggle('open', open)
     }
     if (label.ariaCurrent || item.ariaCurrent) mark(item)
     item.ariaExpanded = item.dataset.k ? String(open) : null
   }
-  const stops = all('li.n[tabindex="0"]', tree)
-  const hashed = location.hash.startsWith('#n-') && document.getElementById(location.hash.slice(1))
-  const first = [...stops, hashed, tree.querySelector('li.n[aria-current]'), tree.querySelector('li.n')]
-  stop(first.find(item => item && tree.contains(item) && isShown(item)))
+  const at = what => all('li.n' + what, tree)
+  stop([...at('[tabindex="0"]'), ...at(':target'), ...at('[aria-current]'), ...at('')].find(isShown))
 }
 
 function mark(item) {
@@ -63,7 +61,7 @@ function mark(item) {
   item.firstElementChild.classList.add('here')
 }
 
-/* Tab leads to one row of each tree. */
+// Tab leads to one row of each tree.
 function stop(item) {
   if (!item) return
   for (const other of all('li.n[tabindex="0"]', treeOf(item))) other.tabIndex = -1
@@ -78,21 +76,19 @@ function focus(item) {
   item.firstElementChild.scrollIntoView({ block: 'nearest' })
 }
 
-/* So that reload, back and a copied address show the same. */
+// So that reload, back and a copied address show the same.
 const openRows = () => all('li.n[aria-expanded=true]').filter(isShown).map(idOf).slice(0, OPEN_MAX).join('.')
 function remember() {
   const here = new URL(location)
   here.searchParams.set('open', openRows())
   here.searchParams.delete('kids')
-  if (here.hash.startsWith('#n-')) here.hash = ''
+  if (/^#n/.test(here.hash)) here.hash = ''
   history.replaceState(history.state, '', here)
 }
 
-/* Loads windows of children, `3f:200` each, in one request, and puts them where they belong. */
+// Loads windows of children, `3f:200` each, in one request, and puts them where they belong.
 async function load(items, rows) {
-  const here = new URLSearchParams(location.search), ask = new URLSearchParams({ rows: rows.join('.') })
-  if (items[0].closest('.compact')) ask.set('compact', 1)
-  if (here.get('q')) ask.set('q', here.get('q'))
+  const compact = +!!items[0].closest('.compact'), ask = new URLSearchParams({ rows: rows.join('.'), compact, q: asked('q') ?? '' })
   for (const item of items) item.ariaBusy = true
   const slow = setTimeout(() => items.forEach(item => item.classList.add('slow')), BUSY_MS)
   try {
@@ -118,7 +114,7 @@ async function load(items, rows) {
   }
 }
 
-/* Shows a window of children beside the one that is shown, or instead of it. */
+// Shows a window of children beside the one that is shown, or instead of it.
 function merge(item, next) {
   const group = list(item), from = +next.dataset.from
   if (!group || hasFailed(item)) {
@@ -132,10 +128,10 @@ function merge(item, next) {
   if (end < from || from + real(next).length < start) group.replaceChildren(...next.children)
   else if (from < start) {
     row(idOf(item) + '-less')?.remove()
-    group.prepend(...fresh.filter(kid => !kid.id.endsWith('-more')))
+    group.prepend(...fresh.filter(kid => !/more$/.test(kid.id)))
   } else {
     row(idOf(item) + '-more')?.remove()
-    return group.append(...fresh.filter(kid => !kid.id.endsWith('-less')))
+    return group.append(...fresh.filter(kid => !/less$/.test(kid.id)))
   }
   group.dataset.from = from
 }
@@ -151,11 +147,8 @@ async function open(...items) {
   const closed = items.filter(item => canOpen(item) && !item.ariaBusy && (!isOpen(item) || hasFailed(item)))
   const missing = closed.filter(item => !list(item) || hasFailed(item))
   if (!closed.length) return
-  /* Fragments are of the present. */
-  if (missing.length && new URLSearchParams(location.search).get('at')) {
-    location = missing[0].querySelector(':scope > .r > .w').href
-    return
-  }
+  // Fragments are of the present.
+  if (missing.length && asked('at')) return missing[0].querySelector('.w').click()
   if (missing.length) await load(missing, missing.map(idOf))
   for (const item of closed) if (list(item)) list(item).hidden = false
   dress(treeOf(closed[0]))
@@ -176,8 +169,8 @@ function close(...items) {
 
 const toggle = item => isOpen(item) ? close(item) : open(item)
 
-/* The next problem, wherever it is: the server knows the way to what is not on the page. `step`
-   is 1 or -1. */
+// The next problem, wherever it is: the server knows the way to what is not on the page. `step`
+// is 1 or -1.
 async function trouble(step) {
   const item = document.activeElement.closest('li.n') ?? (last?.isConnected ? last : document.querySelector('li.n[aria-current]'))
   const from = item?.matches('.more') ? parent(item) : item
@@ -214,7 +207,7 @@ function typeAhead(key, item, rows, now) {
   focus([...rows.slice(at), ...rows.slice(0, at)].find(other => link(other).dataset.a?.toLowerCase().startsWith(typed)))
 }
 
-/* Opens the highest closed rows at or below `item`. */
+// Opens the highest closed rows at or below `item`.
 function deepen(item) {
   const depth = of => parent(of) ? depth(parent(of)) + 1 : 0
   const closed = [item, ...shown(item)].filter(of => canOpen(of) && !isOpen(of))
@@ -222,7 +215,7 @@ function deepen(item) {
   return open(...closed.filter(of => depth(of) === least).slice(0, SIBLINGS_MAX))
 }
 
-/* The next or previous window of a long list of children, in place of the row that leads to it. */
+// The next or previous window of a long list of children, in place of the row that leads to it.
 async function more(item) {
   const owner = parent(item), kids = new URL(link(item).href).searchParams.get('kids')
   const [before, after] = [item.previousElementSibling, item.nextElementSibling]
@@ -247,7 +240,7 @@ const KEYS = {
 
 document.addEventListener('keydown', event => {
   const item = event.target, { key } = event
-  if (key === 'F8') trouble(event.shiftKey ? -1 : 1)
+  if (key === 'F8' && !asked('at')) trouble(event.shiftKey ? -1 : 1)
   else if (!item.matches('[data-tree] li.n') || event.altKey || event.metaKey) return
   else if (event.ctrlKey) {
     if (key !== 'Enter') return
@@ -255,8 +248,7 @@ document.addEventListener('keydown', event => {
   } else if (Object.hasOwn(KEYS, key)) {
     typed = ''
     KEYS[key](item, shown(treeOf(item)), event.shiftKey)
-  }
-  else if (/^[\p{L}\p{N}]$/u.test(key)) typeAhead(key, item, shown(treeOf(item)), event.timeStamp)
+  } else if (/^[\p{L}\p{N}]$/u.test(key)) typeAhead(key, item, shown(treeOf(item)), event.timeStamp)
   else return
   event.preventDefault()
 })
@@ -266,9 +258,9 @@ document.addEventListener('click', event => {
   const item = event.target.closest('[data-tree] li.n')
   if (!item || event.ctrlKey || event.metaKey || event.shiftKey) return
   const isLabel = event.target.closest('.l') === link(item)
-  if (event.target.closest('.w')) toggle(item), focus(item)
+  if (event.target.closest('.w') && (list(item) || !asked('at'))) toggle(item), focus(item)
   else if (isLabel && item.closest('.failed')) open(parent(item))
-  else if (isLabel && item.matches('.more') && parent(item) && !new URLSearchParams(location.search).get('at')) more(item)
+  else if (isLabel && item.matches('.more') && parent(item) && !asked('at')) more(item)
   else return
   event.preventDefault()
 })
@@ -280,7 +272,7 @@ document.addEventListener('focusin', event => {
   if (item === event.target) stop(item)
 })
 
-/* The browser's own search found something in a closed branch. */
+// The browser's own search found something in a closed branch.
 document.addEventListener('beforematch', event => {
   const tree = treeOf(event.target)
   if (!tree) return
@@ -291,9 +283,9 @@ document.addEventListener('beforematch', event => {
 
 for (const tree of all('[data-tree]')) {
   dress(tree)
-  /* Rows that are replaced while the page is live. */
+  // Rows that are replaced while the page is live.
   new MutationObserver(() => dress(tree)).observe(tree, { childList: true, subtree: true })
 }
-for (const button of all('[data-trouble]')) button.hidden = false
+for (const button of all('[data-trouble]')) button.hidden = asked('at')
 window.banyan = { all, row, list, link, parent, treeOf, dress, mark, stop, focus, say, openRows, remember, trouble }
 }

@@ -1,18 +1,19 @@
-/* Walking through sessions: the tree beside them stays as it is, and pages come back as they were
-   left. When anything goes wrong, the link is followed as if there were no script. */
+// Walking through sessions: the tree beside them stays as it is, and pages come back as they were
+// left. When anything goes wrong, the link is followed as if there were no script.
 {
 const { all, row, list, parent, treeOf, dress, mark, stop, focus, say, openRows, remember } = banyan
 const page = document.querySelector('.page'), aside = page?.querySelector('.side nav')
 const parts = root => all(':scope > :not(.side)', root)
-/* Which page an address is of, whatever is open on it. */
+// Which page an address is of, whatever is open on it.
 const placeOf = ({ pathname, search }) => {
   const left = new URLSearchParams(search)
   left.delete('open')
   return pathname + left
 }
+const past = ({ search }) => new URLSearchParams(search).has('at')
 let place = placeOf(location), turn = 0
 
-/* Shows what stands on the page at `url` beside the tree that is there. */
+// Shows what stands on the page at `url` beside the tree that is there.
 async function show(url, isNew) {
   const mine = ++turn
   try {
@@ -26,6 +27,7 @@ async function show(url, isNew) {
     for (const what of ['body', 'main']) Object.assign(document.querySelector(what).dataset, next.querySelector(what).dataset)
     const wasThere = aside.contains(document.activeElement), isSame = aside.querySelector('li[aria-current]')?.id === current.id
     turnTo(current)
+    document.querySelector('.asof')?.replaceWith(next.querySelector('.asof') ?? '')
     for (const part of parts(page)) part.remove()
     page.className = from.className
     page.append(...parts(from))
@@ -46,7 +48,7 @@ async function show(url, isNew) {
   }
 }
 
-/* The session that is shown has another row now; a row that the tree lacks comes with its tree. */
+// The session that is shown has another row now; a row that the tree lacks comes with its tree.
 function turnTo(current) {
   const tree = aside.querySelector('.tree'), item = document.getElementById(current.id)
   if (!item) tree.replaceChildren(...treeOf(current).children)
@@ -73,8 +75,10 @@ if (page) {
     const anchor = event.target.closest('.page a[href^="/s"]')
     if (!anchor || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return
     const url = new URL(anchor.href)
+    // Pages of the past have more about them than this replaces.
+    if (past(location) || past(url)) return
     url.searchParams.set('open', openRows())
-    /* Other pages of a session. */
+    // Other pages of a session.
     if (anchor.matches('.views a, [download]')) anchor.href = url
     else {
       event.preventDefault()
@@ -84,7 +88,7 @@ if (page) {
   addEventListener('popstate', () => { if (place !== placeOf(location)) show(new URL(location), false) })
 }
 
-/* Pages come back as they were left, to the row. */
+// Pages come back as they were left, to the row.
 const KEY = 'banyan left '
 addEventListener('pagehide', () => {
   const top = !page && all('[data-tree] .r').find(item => 0 < item.getBoundingClientRect().top && item.checkVisibility())
@@ -101,7 +105,7 @@ if (left) {
   }
   if (aside) aside.scrollTop = scrolled
   else if (at) {
-    /* Groups out of sight would have no height yet. */
+    // Groups out of sight would have no height yet.
     treeOf(at).classList.add('whole')
     history.scrollRestoration = 'manual'
     scrollBy(0, at.getBoundingClientRect().top - top)

@@ -96,6 +96,8 @@ fn router(site: Site) -> Router {
         .route("/s/{id}/e/{position}", get(pages::event))
         .route("/s/{id}/timeline", get(pages::timeline))
         .route("/s/{id}/tree", get(pages::subtree))
+        .route("/s/{id}/export.jsonl", get(pages::export_jsonl))
+        .route("/s/{id}/export.html", get(pages::export_html))
         .route("/f/children", get(fragments::children))
         .route("/f/rows", get(fragments::rows))
         .route("/f/trouble", get(fragments::trouble))

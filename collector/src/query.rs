@@ -38,6 +38,7 @@ mod feed;
 mod calls;
 mod event;
 mod pretty;
+mod portable;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
@@ -58,6 +59,7 @@ pub(crate) use self::{
     filter::FilterError,
     forest::ForestRequest,
     groups::Group,
+    portable::{Portable, Share},
     row_id::RowNo,
     search::{Scope as SearchScope, SearchRequest, misread},
     session::Lookup,

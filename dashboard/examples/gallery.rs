@@ -35,7 +35,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let chrome = Chrome { assets, ..sample::chrome(preferences) };
     fs::create_dir_all(&folder)?;
-    for (name, html) in sample::pages(&chrome, Voice::plain())? {
+    let files = sample::files(&chrome, Voice::plain())?;
+    for (name, html) in sample::pages(&chrome, Voice::plain())?.into_iter().chain(files) {
         fs::write(folder.join(format!("{name}.html")), html)?;
     }
     let assets = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../static");

@@ -4,7 +4,7 @@ use banyan_protocol::{Position, view::SessionView};
 
 use crate::{
     format,
-    links::Link,
+    links::{self, Link},
     outline::{self, Frame},
     status::Mark,
 };
@@ -60,12 +60,26 @@ pub(crate) struct ViewTab {
     pub(crate) here: bool,
 }
 
-/// Links to all pages of the session `id`.
-pub(crate) fn views(id: &str, here: View, kept: Kept<'_>) -> Vec<ViewTab> {
-    View::ALL
-        .into_iter()
-        .map(|(view, word)| ViewTab { href: kept.link(view, id), word, here: view == here })
-        .collect()
+/// Links to all pages of a session, and to what can be taken away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Views {
+    pub(crate) tabs: Vec<ViewTab>,
+    /// Text and link of each file.
+    pub(crate) files: [(&'static str, String); 3],
+}
+
+/// Those of the session `id`.
+pub(crate) fn views(id: &str, here: View, kept: Kept<'_>) -> Views {
+    let tab = |(view, word)| ViewTab { href: kept.link(view, id), word, here: view == here };
+    let file = |name| Link::file(id, name).at(kept.at).done();
+    Views {
+        tabs: View::ALL.into_iter().map(tab).collect(),
+        files: [
+            ("This session as JSON lines", links::export(id)),
+            ("All below it, too", file("export.jsonl")),
+            ("The same as one page that works offline", file("export.html")),
+        ],
+    }
 }
 
 /// The head.
@@ -76,7 +90,7 @@ pub(crate) struct Head {
     pub(crate) agent: String,
     pub(crate) goal: Option<String>,
     pub(crate) mark: Mark,
-    pub(crate) views: Vec<ViewTab>,
+    pub(crate) views: Views,
 }
 
 /// An ancestor.

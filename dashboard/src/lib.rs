@@ -44,7 +44,8 @@ pub use preferences::{Keys, Now, Preferences, Spacing, Theme, Times};
 pub use quarantine::QuarantinePage;
 pub use search::{SearchInput, SearchOutcome, SearchPage, SearchScope};
 pub use session::{
-    FeedFilter, FreshRows, InspectorPart, SessionInput, SessionPage, SessionParams, session_texts,
+    ExportInput, ExportPage, ExportedSession, FeedFilter, FreshRows, InspectorPart, SessionInput,
+    SessionPage, SessionParams, session_texts,
 };
 pub use settings::{SettingsChange, SettingsPage, SettingsWrong};
 pub use subtree::{SubtreeInput, SubtreePage};

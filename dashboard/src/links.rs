@@ -83,6 +83,11 @@ impl Link {
         Self("/search".to_owned()).with("q", query).with_some("in", scope)
     }
 
+    /// The file `name` of what a session and those below it said.
+    pub(crate) fn file(id: &str, name: &str) -> Self {
+        Self::view(id, name)
+    }
+
     fn view(id: &str, name: &str) -> Self {
         match id {
             "." | ".." => Self::session(id).with("page", name),

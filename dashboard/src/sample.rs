@@ -5,6 +5,7 @@
 
 mod alerts;
 mod event;
+mod export;
 mod forest;
 mod search;
 mod session;
@@ -220,6 +221,16 @@ pub fn pages(
         pages.push((name, page.render()?));
     }
     Ok(pages)
+}
+
+/// Every page that is saved and not shown, written.
+pub fn files(
+    chrome: &Chrome,
+    voice: Voice<'_>,
+) -> Result<Vec<(&'static str, String)>, askama::Error> {
+    use askama::Template as _;
+    let pages = crate::ExportPage::sample(chrome, voice);
+    pages.into_iter().map(|(name, page)| Ok((name, page.render()?))).collect()
 }
 
 impl SessionInput {

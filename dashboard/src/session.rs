@@ -1,5 +1,6 @@
 //! `/s/{id}`: one session, with its tree beside it, its feed, and one event in full.
 
+mod export;
 mod feed;
 mod header;
 mod inspector;
@@ -11,6 +12,7 @@ use banyan_protocol::{
     view::{AlertView, EventDetail, FeedCounts, FeedView, ForestView, SessionView},
 };
 
+pub use export::{ExportInput, ExportPage, ExportedSession};
 pub use feed::FeedFilter;
 use feed::{Feed, FeedPiece};
 use header::Header;
@@ -20,7 +22,7 @@ pub use live::{FreshRows, InspectorPart, session_texts};
 use crate::{
     chrome::Chrome,
     format,
-    head::{self, Kept, View, ViewTab},
+    head::{self, Kept, View, Views},
     links::Link,
     moment::Past,
     outline::{self, OpenSet, Piece, Place},
@@ -40,7 +42,7 @@ pub struct SessionPage {
     header: Header,
     pieces: Vec<Piece>,
     tree_count: String,
-    views: Vec<ViewTab>,
+    views: Views,
     tabs: Vec<Tab>,
     feed: Feed,
     inspector: Option<Inspector>,

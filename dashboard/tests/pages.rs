@@ -16,6 +16,13 @@ fn pages(change: &dyn Fn(&str) -> String) -> Vec<(&'static str, String)> {
         .expect("pages render")
 }
 
+/// The same with what is saved and not shown.
+fn everything(change: &dyn Fn(&str) -> String) -> Vec<(&'static str, String)> {
+    let chrome = sample::chrome(Preferences::default());
+    let files = sample::files(&chrome, Voice::new(change)).expect("files render");
+    pages(change).into_iter().chain(files).collect()
+}
+
 fn plain_pages() -> Vec<(&'static str, String)> {
     pages(&str::to_owned)
 }
@@ -23,7 +30,7 @@ fn plain_pages() -> Vec<(&'static str, String)> {
 /// AC-44
 #[test]
 fn pages_parse_without_an_error() {
-    for (name, html) in plain_pages() {
+    for (name, html) in everything(&str::to_owned) {
         let document = dom::parse(&html);
         assert_eq!(*document.errors(), Vec::<String>::new(), "{name}");
     }
@@ -38,7 +45,7 @@ fn the_parser_would_see_an_error() {
 /// AC-44
 #[test]
 fn ids_are_unique_and_labels_point_at_them() {
-    for (name, html) in plain_pages() {
+    for (name, html) in everything(&str::to_owned) {
         let elements = dom::parse(&html).elements();
         let mut ids = HashSet::new();
         for id in elements.iter().filter_map(|element| element.get("id")) {
@@ -68,6 +75,32 @@ fn nothing_is_inline() {
                 assert!(!is_link || value.starts_with(['/', '#']), "{name}: leads to {value}");
             }
         }
+    }
+}
+
+/// AC-37: what is saved needs nothing else, runs nothing and leads nowhere but into itself.
+#[test]
+fn a_saved_page_stands_alone() {
+    let chrome = sample::chrome(Preferences::default());
+    for (name, html) in sample::files(&chrome, Voice::plain()).expect("files render") {
+        let elements = dom::parse(&html).elements();
+        let ids: HashSet<_> = elements.iter().filter_map(|element| element.get("id")).collect();
+        let policy = elements.iter().find_map(|element| element.get("content")).unwrap_or_default();
+        assert!(policy.starts_with("default-src 'none'; style-src 'unsafe-inline';"), "{name}");
+        for element in &elements {
+            let may_be = !matches!(element.name.as_str(), "script" | "link" | "img" | "form");
+            assert!(may_be, "{name}: {element:?}");
+            for (attribute, value) in &element.attributes {
+                assert!(!matches!(attribute.as_str(), "src" | "style" | "action"), "{name}");
+                assert!(!attribute.starts_with("on"), "{name}: {element:?}");
+                if attribute == "href" {
+                    let target = value.strip_prefix('#').unwrap_or_default();
+                    assert!(ids.contains(target), "{name}: leads to {value}");
+                }
+            }
+        }
+        let css = include_str!("../templates/export.css");
+        assert!(html.contains(css) && !css.contains("url(") && !css.contains("@import"), "{name}");
     }
 }
 
@@ -198,9 +231,9 @@ fn harmless(text: &str) -> String {
 #[track_caller]
 fn skeleton_is_kept(hostile: &str) {
     let calm = harmless(hostile);
-    let pairs = pages(&|text| format!("{text}{hostile}"))
+    let pairs = everything(&|text| format!("{text}{hostile}"))
         .into_iter()
-        .zip(pages(&|text| format!("{text}{calm}")))
+        .zip(everything(&|text| format!("{text}{calm}")))
         // Hundreds of rows of the same template prove nothing more and take their time.
         .filter(|((name, _), _)| {
             !matches!(
@@ -210,6 +243,7 @@ fn skeleton_is_kept(hostile: &str) {
                     | "forest-groups"
                     | "timeline-huge"
                     | "subtree-chain"
+                    | "export-chain"
             )
         });
     for ((name, attacked), (_, expected)) in pairs {

@@ -1,6 +1,6 @@
 //! `GET /sessions/{id}/export`: the session's events as received, one a line.
 
-use std::{fmt::Write as _, io};
+use std::{collections::VecDeque, fmt::Write as _, io};
 
 use axum::{
     body::Body,
@@ -14,6 +14,9 @@ use futures_util::stream;
 
 use super::{error::ApiError, id::SessionId, session::find};
 use crate::query::{Query, QueryError};
+
+/// Events are sent in pieces of at least this size, so that small sessions share one.
+const PAGE_MIN_BYTES: usize = 64 * 1024;
 
 /// The session's events as received, by sequence.
 #[utoipa::path(
@@ -29,47 +32,66 @@ pub(super) async fn get(
     SessionId(id): SessionId,
 ) -> Result<Response, ApiError> {
     find(&query, &id).await?;
-    let disposition = format!("attachment; filename=\"{}\"", file_name(&id));
-    let pages = stream::try_unfold(Some(Export { query, id, after: None }), |export| async {
-        match export {
-            Some(export) => export.page().await.map_err(io::Error::other),
-            None => Ok(None),
-        }
+    let session = query.session_number(&id).await?;
+    let name = file_name(&id, "ndjson");
+    Ok(lines(query, session.into_iter().collect(), &name))
+}
+
+/// The events of sessions as received, one a line, session by session, as a file called `name`.
+pub(super) fn lines(query: Query, sessions: Vec<i64>, name: &str) -> Response {
+    let export = Export { query, sessions: sessions.into(), after: None };
+    let pages = stream::try_unfold(export, |export| async {
+        export.page().await.map_err(io::Error::other)
     });
     let headers = [
         (header::CONTENT_TYPE, "application/x-ndjson".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
+        (header::CONTENT_DISPOSITION, attachment(name)),
     ];
-    Ok((headers, Body::from_stream(pages)).into_response())
+    (headers, Body::from_stream(pages)).into_response()
+}
+
+/// Tells browsers to save an answer as a file called `name`, and to do nothing else with it.
+pub(super) fn attachment(name: &str) -> String {
+    format!("attachment; filename=\"{name}\"")
 }
 
 /// A reader in the middle of an export.
 struct Export {
     query: Query,
-    id: String,
+    /// The sessions that are left, the current one first.
+    sessions: VecDeque<i64>,
+    /// How far the current one is written.
     after: Option<(i64, i64)>,
 }
 
 impl Export {
-    /// The next page and the reader behind it; `None` at the end.
-    async fn page(self) -> Result<Option<(Bytes, Option<Self>)>, QueryError> {
-        let (events, next) = self.query.raw_of(&self.id, self.after).await?;
-        if events.is_empty() {
-            return Ok(None);
+    /// The next lines and the reader behind them; `None` at the end.
+    async fn page(mut self) -> Result<Option<(Bytes, Self)>, QueryError> {
+        let mut lines = String::new();
+        while lines.len() < PAGE_MIN_BYTES
+            && let Some(&session) = self.sessions.front()
+        {
+            let (events, next) = self.query.raw_of(session, self.after).await?;
+            for event in &events {
+                push_line(&mut lines, event);
+            }
+            self.after = next;
+            if next.is_none() {
+                self.sessions.pop_front();
+            }
         }
-        let mut lines = String::with_capacity(events.iter().map(|event| event.len() + 1).sum());
-        for event in events {
-            // Outside of strings JSON may hold line breaks, inside it cannot.
-            lines.extend(event.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }));
-            lines.push('\n');
-        }
-        let rest = next.map(|after| Self { after: Some(after), ..self });
-        Ok(Some((lines.into(), rest)))
+        Ok((!lines.is_empty()).then(|| (lines.into(), self)))
     }
 }
 
+/// Outside of strings JSON may hold line breaks, inside it cannot.
+fn push_line(lines: &mut String, event: &str) {
+    lines.extend(event.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }));
+    lines.push('\n');
+}
+
 /// A name that every file system takes and that no header can be broken with.
-fn file_name(id: &str) -> String {
+pub(super) fn file_name(id: &str, kind: &str) -> String {
     let mut name: String = id
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' })
@@ -78,7 +100,7 @@ fn file_name(id: &str) -> String {
     if name.starts_with('.') {
         name.insert(0, '_');
     }
-    write!(name, ".ndjson").ok();
+    write!(name, ".{kind}").ok();
     name
 }
 
@@ -94,7 +116,15 @@ mod tests {
             ("a\"b\r\nc", "a_b__c.ndjson"),
             ("🦀", "_.ndjson"),
         ] {
-            assert_eq!(file_name(id), name);
+            assert_eq!(file_name(id, "ndjson"), name);
         }
+    }
+
+    #[test]
+    fn a_pretty_printed_event_becomes_one_line() {
+        let mut lines = String::new();
+        push_line(&mut lines, "{\r\n  \"a\": [\n    1\n  ]\r}");
+        push_line(&mut lines, r#"{"b":"\n"}"#);
+        assert_eq!(lines, "{    \"a\": [     1   ] }\n{\"b\":\"\\n\"}\n");
     }
 }

@@ -24,11 +24,21 @@ const ALWAYS: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
+/// For files that are saved: their styles are their own, and even where a browser shows one, it
+/// stands apart from our origin.
+const SAVED_POLICY: HeaderValue = HeaderValue::from_static(
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; \
+     frame-ancestors 'none'",
+);
+
 /// Adds them; what is not said to be cacheable is not stored anywhere.
 pub(super) fn secure(headers: &mut HeaderMap) {
     headers.reserve(ALWAYS.len() + 1);
     for (name, value) in ALWAYS {
         headers.insert(name, value);
+    }
+    if headers.contains_key(header::CONTENT_DISPOSITION) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, SAVED_POLICY);
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }

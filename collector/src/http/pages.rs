@@ -3,6 +3,7 @@
 mod alerts;
 mod asked;
 pub(super) mod back;
+mod export;
 mod forest;
 mod params;
 mod past;
@@ -30,6 +31,7 @@ use super::{
 };
 
 pub(super) use alerts::{list as alerts, show as alert};
+pub(super) use export::{html as export_html, jsonl as export_jsonl};
 pub(super) use forest::show as forest;
 pub(super) use params::{PageParams, filter};
 pub(super) use person::Person;

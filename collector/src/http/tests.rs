@@ -151,6 +151,8 @@ fn the_description_has_every_route_for_programs_and_no_other() {
         "/s/{id}/e/{position}",
         "/s/{id}/timeline",
         "/s/{id}/tree",
+        "/s/{id}/export.jsonl",
+        "/s/{id}/export.html",
         "/search",
         "/static/{*path}",
         "/theme/{name}",

@@ -49,17 +49,14 @@ struct EventRow {
 }
 
 impl Query {
-    /// A page of a session's events as received, by sequence, for export; `after` is the key
-    /// returned with the page before.
+    /// A page of the events of the session with a number, as received, by sequence, for export;
+    /// `after` is the key returned with the page before.
     pub(crate) async fn raw_of(
         &self,
-        id: &str,
+        no: i64,
         after: Option<(i64, i64)>,
     ) -> Result<(Vec<String>, Option<(i64, i64)>), QueryError> {
-        let mut look = self.look().await?;
-        let Some((no, _)) = session::number(&mut look, id).await? else {
-            return Ok((Vec::new(), None));
-        };
+        let mut connection = self.view.readers().acquire().await?;
         let (sequence, key) = after.unwrap_or((NO_SEQUENCE, 0));
         let (mut page, mut bytes, mut next) = (Vec::new(), 0, None);
         for statement in RAW_BEHIND {
@@ -68,7 +65,7 @@ impl Query {
                 .bind(sequence)
                 .bind(key)
                 .bind(RAW_PAGE_ROWS)
-                .fetch(&mut *look.tx);
+                .fetch(&mut *connection);
             while let Some((sequence, key, raw)) = rows.try_next().await? {
                 let raw: String = raw;
                 bytes += raw.len();

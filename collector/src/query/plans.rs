@@ -115,8 +115,8 @@ async fn ask_everything(fixture: &Fixture) {
     query.session("a").await.unwrap();
     query.session("nobody").await.unwrap();
     query.events_of("a").await.unwrap();
-    query.raw_of("a", None).await.unwrap();
-    query.raw_of("a", Some((1, 256))).await.unwrap();
+    query.raw_of(1, None).await.unwrap();
+    query.raw_of(1, Some((1, 256))).await.unwrap();
     query.events_after(0, 9).await.unwrap();
     query.alerts_of("a").await.unwrap();
     query.alerts_between(0, 9).await.unwrap();

@@ -43,6 +43,13 @@ pub(super) fn event_view(raw: &str, sequence: Option<i64>, banyan: BanyanPart) -
     }
 }
 
+/// The payload of the event `raw`, as received; `{}` where it has none or cannot be read.
+pub(super) fn payload(raw: &str) -> Box<RawValue> {
+    let wire: Wire<'_> = serde_json::from_str(raw).unwrap_or_default();
+    let payload = wire.payload.filter(|payload| payload.get() != "null");
+    payload.map_or_else(empty, RawValue::to_owned)
+}
+
 fn text(raw: Option<&RawValue>) -> Option<String> {
     serde_json::from_str(raw?.get()).ok()
 }

@@ -8,7 +8,7 @@ use banyan_protocol::{
 use super::Links;
 use crate::{
     figures::{self, Figure},
-    format, links,
+    format,
     links::Link,
     outline::{self, Badge, Chip, Frame, When},
     preferences::Now,
@@ -46,7 +46,6 @@ pub(super) struct Header {
     pub(super) error_title: &'static str,
     pub(super) error: Option<Long>,
     pub(super) response: Option<Long>,
-    pub(super) export: String,
 }
 
 /// A text that may be long.
@@ -152,7 +151,6 @@ impl Header {
             error_title: if session.status.is_failed() { "Error" } else { "Last error" },
             error: session.error.as_deref().map(|error| Long::new(error, TEXT_MAX_CHARS)),
             response: session.final_response.as_deref().map(|text| Long::new(text, TEXT_MAX_CHARS)),
-            export: links::export(&session.id),
         }
     }
 }

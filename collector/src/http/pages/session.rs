@@ -4,7 +4,7 @@ use axum::{http::Uri, response::Response};
 use banyan_dashboard::{FeedFilter, SessionInput, SessionPage, SessionParams};
 use banyan_protocol::Position;
 
-use super::{asked::Asked, params::PageParams, render, subtree, timeline};
+use super::{asked::Asked, export, params::PageParams, render, subtree, timeline};
 use crate::{http::error::ApiError, query::FeedRequest};
 
 /// A session's page.
@@ -24,6 +24,8 @@ pub(in crate::http) async fn show_by_parameter(asked: Asked) -> Result<Response,
     match asked.params.page.as_deref() {
         Some("tree") => return subtree::show(asked).await,
         Some("timeline") => return timeline::show(asked).await,
+        Some("export.jsonl") => return export::jsonl(asked).await,
+        Some("export.html") => return export::html(asked).await,
         Some(_) | None => {}
     }
     let position = asked.params.e.as_deref().map(str::parse).transpose();

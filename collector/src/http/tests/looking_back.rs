@@ -91,6 +91,11 @@ fn shown(page: &str, at: usize) -> String {
         .replace(&format!("?at={at}"), "");
     let is_of_now =
         |line: &str| line.starts_with("<link ") || line.starts_with("<a href=\"/alerts\"");
+    // Pages that look back do not follow what happens.
+    let page = match page.split_once("<main id=\"main\"") {
+        Some((before, rest)) => format!("{before}{}", rest.split_once('>').unwrap().1),
+        None => page,
+    };
     let lines = page.lines().filter(|line| !is_of_now(line) && !line.trim().is_empty());
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -27,7 +27,7 @@ async fn events_of_a_session_come_by_sequence_those_without_one_first() {
 #[tokio::test]
 async fn what_an_answer_leaves_out_is_counted() {
     let fixture = events(&[Some(3), Some(1), None]).await;
-    let raw_bytes = fixture.query.raw_of("a", None).await.unwrap().0[0].len();
+    let raw_bytes = fixture.query.raw_of(1, None).await.unwrap().0[0].len();
     for (most, given, omitted) in [
         (Most { events: 3, bytes: usize::MAX }, 3, None),
         (Most { events: 2, bytes: usize::MAX }, 2, Some(1)),
@@ -42,9 +42,9 @@ async fn what_an_answer_leaves_out_is_counted() {
 #[tokio::test]
 async fn an_export_gives_every_event_once_in_the_same_order() {
     let fixture = events(&[Some(3), Some(1), None, Some(1), None]).await;
-    let (mut all, mut next) = fixture.query.raw_of("a", None).await.unwrap();
+    let (mut all, mut next) = fixture.query.raw_of(1, None).await.unwrap();
     while next.is_some() {
-        let (page, behind) = fixture.query.raw_of("a", next).await.unwrap();
+        let (page, behind) = fixture.query.raw_of(1, next).await.unwrap();
         all.extend(page);
         next = behind;
     }
@@ -53,11 +53,11 @@ async fn an_export_gives_every_event_once_in_the_same_order() {
     let keys = [(-1, 6), (-1, 10), (1, 4), (1, 8), (3, 2)];
     for (at, (sequence, position)) in keys.into_iter().enumerate() {
         let after = Some((sequence, position * PARTS_MAX_COUNT));
-        let (page, _) = fixture.query.raw_of("a", after).await.unwrap();
+        let (page, _) = fixture.query.raw_of(1, after).await.unwrap();
         assert!(all[at + 1..].starts_with(&page), "{after:?}");
         assert_eq!(page.is_empty(), at == 4, "{after:?}");
     }
-    assert_eq!(fixture.query.raw_of("nobody", None).await.unwrap(), (Vec::new(), None));
+    assert_eq!(fixture.query.raw_of(99, None).await.unwrap(), (Vec::new(), None));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use futures_util::TryStreamExt as _;
 use serde_json::value::RawValue;
 use sqlx::query_as;
 
-use super::{Query, QueryError, session};
+use super::{Query, QueryError};
 
 pub(crate) use of_session::Events;
 

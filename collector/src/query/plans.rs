@@ -115,8 +115,6 @@ async fn ask_everything(fixture: &Fixture) {
     query.session("a").await.unwrap();
     query.session("nobody").await.unwrap();
     query.events_of("a").await.unwrap();
-    query.raw_of(1, None).await.unwrap();
-    query.raw_of(1, Some((1, 256))).await.unwrap();
     query.events_after(0, 9).await.unwrap();
     query.alerts_of("a").await.unwrap();
     query.alerts_between(0, 9).await.unwrap();
@@ -144,13 +142,18 @@ async fn ask_everything(fixture: &Fixture) {
     }
     query.timeline("b", Scope::Tree, &request).await.unwrap();
     query.timeline("b", Scope::Subtree, &request).await.unwrap();
-    query.feed("a", &FeedRequest::default()).await.unwrap();
-    let around = FeedRequest { around: Some(1), ..FeedRequest::default() };
-    query.feed("a", &around).await.unwrap();
     query.counts().await.unwrap();
     query.changes_after(0).await.unwrap();
     query.changes_around("b", 0).await.unwrap();
     query.standings(&["a".to_owned()]).await.unwrap();
+    ask_feeds(fixture).await;
+}
+
+async fn ask_feeds(fixture: &Fixture) {
+    let query = &fixture.query;
+    query.feed("a", &FeedRequest::default()).await.unwrap();
+    let around = FeedRequest { around: Some(1), ..FeedRequest::default() };
+    query.feed("a", &around).await.unwrap();
     for skip in [Skip::Oldest, Skip::Newest] {
         let stretch = FreshRequest { after: 0, until: 9, skip };
         query.fresh_feed("a", &FeedRequest::default(), stretch).await.unwrap();
@@ -158,6 +161,12 @@ async fn ask_everything(fixture: &Fixture) {
     for position in [1, 2, 3] {
         query.event("a", position).await.unwrap();
     }
+    query.raw_of(1, None).await.unwrap();
+    query.raw_of(1, Some((1, 256))).await.unwrap();
+    query.session_number("a").await.unwrap();
+    query.subtree_numbers("a").await.unwrap();
+    let share = super::Share { rows: 9, bytes: 999, payload_bytes: 99 };
+    query.portable("a", share).await.unwrap();
 }
 
 async fn ask_searches(fixture: &Fixture) {

@@ -8,7 +8,7 @@ use crate::{ExportInput, ExportPage, ExportedSession};
 impl ExportPage {
     /// Every kind of export, with a name for each.
     pub fn sample(chrome: &crate::Chrome, voice: Voice<'_>) -> Vec<(&'static str, Self)> {
-        let page = |input| Self::new(chrome.clone(), &input);
+        let page = |input| Self::new(chrome, &input);
         vec![
             ("export", page(input(&forest::group(voice), voice))),
             ("export-chain", page(input(&forest::deep(voice, 30), voice))),

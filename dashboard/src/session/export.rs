@@ -107,7 +107,7 @@ struct Row {
 
 impl ExportPage {
     /// Prepares the page; `render` writes it.
-    pub fn new(chrome: Chrome, input: &ExportInput) -> Self {
+    pub fn new(chrome: &Chrome, input: &ExportInput) -> Self {
         let ExportInput { tree, sessions } = input;
         let top = &tree.session;
         let what = top.goal.as_deref().unwrap_or(&top.id);
@@ -126,7 +126,7 @@ impl ExportPage {
             summary: format!("{below}{of}, {events}"),
             made: format!("as of event #{as_of}, {}", format::date_time(chrome.now)),
             pieces: pieces(tree),
-            sessions: sessions.iter().map(|session| Session::new(session, &chrome)).collect(),
+            sessions: sessions.iter().map(|session| Session::new(session, chrome)).collect(),
         }
     }
 }

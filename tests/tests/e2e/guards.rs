@@ -25,6 +25,8 @@ async fn routes(client: &Client) -> Vec<(Method, String)> {
         "/s/s/e/1",
         "/s/s/timeline",
         "/s/s/tree",
+        "/s/s/export.jsonl",
+        "/s/s/export.html",
         "/stream",
         "/live",
         "/openapi.json",

@@ -154,7 +154,7 @@ async fn pages(client: &Client, text: &str) -> Vec<(String, String)> {
     for name in ["boss", "branch", "orphan"] {
         let id = encoded(&format!("{name} {text}"));
         let events = client.session(&format!("{name} {text}")).await["events"].clone();
-        for query in ["", "?k=think", "?k=act", "?k=err", "/timeline", "/tree"] {
+        for query in ["", "?k=think", "?k=act", "?k=err", "/timeline", "/tree", "/export.html"] {
             let page = client.page(&format!("/s/{id}{query}")).await.is(200).text();
             pages.push((format!("{name}{query}"), page));
         }

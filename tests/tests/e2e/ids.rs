@@ -88,6 +88,12 @@ async fn every_id_has_its_pages() {
             let page = client.page(&path).await.is(200);
             assert!(page.header("content-type").starts_with("text/html"), "{path}");
         }
+        for (file, kind) in [("/export.html", "text/html"), ("/export.jsonl", "application/x-nd")] {
+            let path = path_of("/s", &id, file);
+            let saved = client.page(&path).await.is(200);
+            assert!(saved.header("content-type").starts_with(kind), "{path}");
+            assert!(saved.header("content-disposition").starts_with("attachment;"), "{path}");
+        }
     }
 }
 

@@ -33,6 +33,7 @@ mod stalled_readers;
 mod stop;
 mod stream_limits;
 mod time;
+mod take_away;
 mod timeline;
 mod two_instances;
 mod wrong_types;

@@ -54,7 +54,7 @@ pub(in crate::http) async fn html(asked: Asked) -> Result<Response, ApiError> {
         bytes = bytes.saturating_sub(payloads.values().map(String::len).sum());
         sessions.push(ExportedSession { session: session.clone(), items, payloads, cut });
     }
-    let mut response = render(&ExportPage::new(chrome, &ExportInput { tree, sessions }))?;
+    let mut response = render(&ExportPage::new(&chrome, &ExportInput { tree, sessions }))?;
     let disposition = HeaderValue::try_from(attachment(&file_name(&id, "html")));
     let disposition = disposition.unwrap_or(HeaderValue::from_static("attachment"));
     response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);

@@ -1,35 +1,63 @@
-// What pages weigh: bytes as they are and as they travel, elements, requests.
+// What pages weigh and how long they take: bytes as they are and as they travel, elements,
+// requests, the time until the first byte.
 
-import { gzipSync } from 'node:zlib';
+import http from 'node:http';
 
-/** An answer's body, plain and gzipped by the server, in bytes. */
+// One connection, kept: what is measured is the page and not the handshake.
+const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+
+/** Asks for a page; `bytes` is the body as it travelled, `firstByteMs` the wait for its head. */
+export function ask(origin, path, headers = {}) {
+  return new Promise((answered, failed) => {
+    const begun = performance.now();
+    const request = http.get(`${origin}${path}`, { agent, headers: { accept: 'text/html', ...headers } }, (response) => {
+      const firstByteMs = performance.now() - begun;
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('error', failed);
+      response.on('end', () => {
+        const body = Buffer.concat(chunks);
+        answered({ status: response.statusCode, firstByteMs, bytes: body.length, body });
+      });
+    });
+    request.on('error', failed);
+  });
+}
+
+/** A page's size, plain and gzipped, in bytes, and how many elements it has. */
 export async function weigh(origin, path) {
-  const ask = (encoding) =>
-    fetch(`${origin}${path}`, { headers: { accept: 'text/html', 'accept-encoding': encoding } });
-  const plain = await ask('identity');
+  const [plain, packed] = [await ask(origin, path), await ask(origin, path, { 'accept-encoding': 'gzip' })];
   if (plain.status !== 200) throw new Error(`${plain.status}: ${path}`);
-  const body = await plain.text();
-  // Clients decompress by themselves and do not say how much came; the server compresses alike.
-  return { raw: Buffer.byteLength(body), gzip: gzipSync(body).length, body };
+  // Text is escaped, so whatever opens like a tag is one.
+  const elements = plain.body.toString().match(/<[a-z]/g)?.length ?? 0;
+  return { raw: plain.bytes, gzip: packed.bytes, elements };
+}
+
+/** The value below which `share` of `values` lie. */
+export function percentile(values, share) {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
 }
 
 /** Everything that a first visit to `path` asks for. */
 export async function visit(page, path) {
   const requests = [];
-  page.on('requestfinished', (request) => requests.push(request));
-  await page.goto(path, { waitUntil: 'networkidle' });
+  const note = (request) => requests.push(request);
+  page.on('requestfinished', note);
+  // Not until the network is idle: a page that listens never is.
+  await page.goto(path, { waitUntil: 'load' });
+  page.off('requestfinished', note);
   const loaded = await Promise.all(requests.map(async (request) => {
     const { responseBodySize, responseHeadersSize } = await request.sizes();
     return { url: new URL(request.url()), type: request.resourceType(), bytes: responseBodySize + responseHeadersSize };
   }));
-  page.removeAllListeners('requestfinished');
   const sum = (type) => loaded.filter((one) => !type || one.type === type).reduce((bytes, one) => bytes + one.bytes, 0);
+  const { origin } = new URL(page.url());
   return {
     requests: loaded.length,
     bytes: sum(),
     scripts: sum('script'),
     styles: sum('stylesheet'),
-    foreign: loaded.filter((one) => one.url.origin !== new URL(page.url()).origin && one.url.protocol !== 'data:').length,
-    elements: await page.evaluate(() => document.querySelectorAll('*').length),
+    foreign: loaded.filter((one) => one.url.origin !== origin && one.url.protocol !== 'data:').length,
   };
 }

@@ -139,7 +139,7 @@ function merge(item, next) {
 function fail(item) {
   const failed = document.createElement('ul')
   failed.className = 'failed'
-  failed.innerHTML = `<li class="n more" id="${item.id}-more"><div class="r"><a class="l" href="">Could not load ${+item.dataset.k} children. Retry</a></div></li>`
+  failed.innerHTML = `<li class="n more" id="${item.id}-more"><div class="r"><a class="l" href="">Could not load ${item.dataset.k > 1 ? item.dataset.k + ' children' : 'the child'}. Retry</a></div></li>`
   item.append(failed)
 }
 

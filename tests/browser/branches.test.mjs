@@ -106,7 +106,7 @@ test('AC-7: a branch that cannot be loaded says so and can be asked for again', 
 
   broken = true;
   await rowOf(page, 'doc').locator('.w').click();
-  await page.getByText('Could not load 1 children. Retry').waitFor();
+  await page.getByText('Could not load the child. Retry').waitFor();
   broken = false;
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');

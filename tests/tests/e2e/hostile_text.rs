@@ -153,7 +153,14 @@ async fn pages(client: &Client, text: &str) -> Vec<(String, String)> {
     pages.push((alert.clone(), client.page(&alert).await.is(200).text()));
     for name in ["boss", "branch", "orphan"] {
         let id = encoded(&format!("{name} {text}"));
-        let events = client.session(&format!("{name} {text}")).await["events"].clone();
+        let session = client.session(&format!("{name} {text}")).await;
+        let (row, events) = (session["session"]["row"].as_str().unwrap(), &session["events"]);
+        for fragment in
+            ["children?rows", "children?compact=1&rows", "rows?ids", "rows?compact=1&ids"]
+        {
+            let found = client.get(&format!("/f/{fragment}={row}")).await.is(200).text();
+            pages.push((format!("{name}: {fragment}"), found));
+        }
         for query in ["", "?k=think", "?k=act", "?k=err", "/timeline", "/tree", "/export.html"] {
             let page = client.page(&format!("/s/{id}{query}")).await.is(200).text();
             pages.push((format!("{name}{query}"), page));

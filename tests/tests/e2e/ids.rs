@@ -81,7 +81,12 @@ async fn every_id_has_its_pages() {
     let client = banyan.client();
     for id in ids() {
         client.post(&thought(&id, 1, "here")).await;
-        let position = &client.session(&id).await["events"][0]["banyan"]["position"];
+        let session = client.session(&id).await;
+        let position = &session["events"][0]["banyan"]["position"];
+        let row = session["session"]["row"].as_str().unwrap();
+        let fragment = client.get(&format!("/f/rows?ids={row}&compact=1")).await.is(200).text();
+        let links = hrefs(&fragment);
+        client.page(links.last().expect("a link")).await.is(200);
         let event = format!("/e/{position}");
         for behind in ["", "/timeline", "/tree", &event] {
             let path = path_of("/s", &id, behind);

@@ -10,7 +10,8 @@ use crate::{chrome::Chrome, format, links::Link};
 
 pub use filter::AlertFilter;
 use filter::Choice;
-use row::{AGENT_MAX_CHARS, Kin, Row, meaning, rule_words};
+pub(crate) use row::rule_words;
+use row::{AGENT_MAX_CHARS, Kin, Row, meaning};
 
 /// The page of all alerts.
 #[derive(Clone, Debug, Template)]
@@ -80,10 +81,7 @@ impl AlertsPage {
         let back = filter.page().done();
         let first = filter.cursor.is_none();
         Self {
-            title: match chrome.open_alerts_text() {
-                Some(open) => format!("({open}) Alerts"),
-                None => "Alerts".to_owned(),
-            },
+            title: chrome.title("Alerts"),
             states: filter::states(filter, counts),
             rules: filter::rules(filter, counts),
             severities: filter::severities(filter),
@@ -95,6 +93,23 @@ impl AlertsPage {
             older: next.as_ref().map(|key| filter.link().with("cursor", key).done()),
             chrome,
         }
+    }
+}
+
+/// How many alerts are open, as far as can be counted at a glance; empty when none is.
+pub(crate) fn open_text(open: u64) -> String {
+    match open {
+        0 => String::new(),
+        1..1_000 => open.to_string(),
+        _ => "999+".to_owned(),
+    }
+}
+
+/// `title` with the number of open alerts before it, as tabs of browsers show it.
+pub(crate) fn title(open: u64, title: &str) -> String {
+    match open {
+        0 => title.to_owned(),
+        _ => format!("({}) {title}", open_text(open)),
     }
 }
 

@@ -3,7 +3,7 @@
 use banyan_protocol::{Position, Timestamp};
 
 use crate::{
-    format,
+    alerts, format,
     moment::Moment,
     preferences::{Choice as _, Now, Preferences},
 };
@@ -53,13 +53,14 @@ impl Chrome {
         }
     }
 
-    /// What stands beside the link to the alerts; nothing while none is open.
-    pub(crate) fn open_alerts_text(&self) -> Option<String> {
-        match self.open_alerts {
-            0 => None,
-            open @ 1..1_000 => Some(open.to_string()),
-            _ => Some("999+".to_owned()),
-        }
+    /// What stands beside the link to the alerts; empty while none is open.
+    pub(crate) fn open_alerts_text(&self) -> String {
+        alerts::open_text(self.open_alerts)
+    }
+
+    /// `(3) Sessions`
+    pub(crate) fn title(&self, title: &str) -> String {
+        alerts::title(self.open_alerts, title)
     }
 }
 

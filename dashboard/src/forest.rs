@@ -15,7 +15,7 @@ use crate::{
 #[template(path = "forest.html")]
 pub struct ForestPage {
     chrome: Chrome,
-    title: &'static str,
+    title: String,
     outline: Outline,
     summary: Vec<Count>,
     /// Roots in all and how many stand before the first one shown, where that is known.
@@ -52,6 +52,9 @@ impl Count {
     }
 }
 
+/// What the page is called.
+pub(crate) const TITLE: &str = "Sessions";
+
 impl ForestPage {
     /// Prepares the page; `render` writes it.
     pub fn new(chrome: Chrome, input: &ForestInput) -> Self {
@@ -60,8 +63,8 @@ impl ForestPage {
         let place = Place { page: Some(&page), current: None, now: chrome.reader(), at: None };
         let older = forest.older.as_deref();
         Self {
+            title: chrome.title(TITLE),
             chrome,
-            title: "Sessions",
             outline: outline::outline(forest, place),
             summary: summary(forest.counts),
             total: after.is_none().then_some(forest.counts.roots),

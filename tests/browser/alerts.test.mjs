@@ -29,7 +29,7 @@ test('AC-36: acknowledging works with scripts off, and the list says so', async 
   const page = await open(browser, collector.origin, { javaScriptEnabled: false });
   await page.goto('/alerts');
   assert.match(await page.title(), /^\(3\) Alerts/);
-  assert.equal(await page.locator('#n-alerts').textContent(), '3 open');
+  assert.equal(await page.locator('.al-open').textContent(), '3 open');
   const rows = page.locator('.al-row');
   assert.equal(await rows.count(), 3);
   await rows.filter({ hasText: 'tester' }).getByRole('button', { name: /^Acknowledge/ }).click();
@@ -41,7 +41,35 @@ test('AC-36: acknowledging works with scripts off, and the list says so', async 
   await rows.first().getByRole('button', { name: /^Reopen/ }).click();
   assert.equal(await rows.count(), 0, 'one stays where one was');
   await page.goto('/');
-  assert.equal(await page.locator('#n-alerts').textContent(), '3 open');
+  assert.equal(await page.locator('.al-open').textContent(), '3 open');
+  assertCalm(page);
+  await page.context().close();
+});
+
+test('AC-36: a new critical alert is said once, and counted in the title', async () => {
+  const page = await open(browser, collector.origin);
+  await page.goto('/');
+  await page.waitForFunction(() => document.getElementById('pill')?.textContent === 'Live');
+  assert.match(await page.title(), /^\(3\) Sessions/);
+  assert.equal(await page.getByRole('alert').textContent(), '');
+  await page.evaluate(() => {
+    window.alerts = [];
+    new MutationObserver(() => window.alerts.push(document.getElementById('live-alert').textContent))
+      .observe(document.getElementById('live-alert'), { childList: true, characterData: true, subtree: true });
+  });
+  const events = cascade('four', 'reviewer');
+  for (const event of events) await collector.post([event]);
+  await page.waitForFunction(() => document.title.startsWith('(4) Sessions'));
+  assert.equal(await page.locator('.al-open').textContent(), '4 open');
+  const last = new Story('end').start('Later').end('completed').events;
+  await collector.post(last);
+  await page.locator('.tree .l', { hasText: 'Later' }).or(page.locator('#new:not([hidden])')).first().waitFor();
+  const said = await page.evaluate(() => window.alerts);
+  assert.equal(said.length, 1, said.join());
+  assert.match(said[0], /^New critical alert: error cascade in four, from #/);
+  const id = (await (await fetch(`${collector.origin}/alerts?session=four`)).json()).alerts[0].id;
+  await fetch(`${collector.origin}/alerts/${id}/ack`, { method: 'POST' });
+  await page.waitForFunction(() => document.title.startsWith('(3) Sessions'));
   assertCalm(page);
   await page.context().close();
 });

@@ -114,7 +114,7 @@ impl Kin {
 }
 
 /// The rule's name in words.
-pub(super) const fn rule_words(rule: AlertRule) -> &'static str {
+pub(crate) const fn rule_words(rule: AlertRule) -> &'static str {
     match rule {
         AlertRule::Loop => "loop",
         AlertRule::LowConfidence => "low confidence",

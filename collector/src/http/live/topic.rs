@@ -64,8 +64,8 @@ impl Topic {
             Self::Forest => {
                 if !changes.rows.is_empty() {
                     frames.texts(&news(told, live::forest_texts(query.counts().await?)));
-                    critical(&mut frames, query, stretch).await?;
                 }
+                alerts(&mut frames, query, stretch, told).await?;
                 frames.dirty(stretch.to, changes, None);
             }
             Self::Session { id, filter } => {
@@ -119,14 +119,19 @@ async fn feed(
     Ok(())
 }
 
-/// Says how many critical alerts there are that were not there before.
-async fn critical(frames: &mut Frames, query: &Query, stretch: Stretch) -> Result<(), ApiError> {
-    let alerts = query.alerts_between(stretch.from, stretch.to).await?;
-    match alerts.iter().filter(|alert| alert.severity == Severity::Critical).count() {
-        0 => {}
-        1 => frames.say("1 new critical alert"),
-        many => frames.say(&format!("{many} new critical alerts")),
+/// How many alerts are open; the latest critical one aloud, others in passing.
+async fn alerts(
+    frames: &mut Frames,
+    query: &Query,
+    stretch: Stretch,
+    told: &mut Texts,
+) -> Result<(), ApiError> {
+    let raised = query.alerts_between(stretch.from, stretch.to).await?;
+    let worst = raised.iter().rev().find(|alert| alert.severity == Severity::Critical);
+    if worst.is_none() && !raised.is_empty() {
+        frames.say("New alerts");
     }
+    frames.texts(&news(told, live::alert_texts(query.open_alerts().await?, worst)));
     Ok(())
 }
 

@@ -20,8 +20,12 @@ pub(super) async fn moment(
     if at < 1 {
         return Err(ApiError::BadMoment);
     }
-    query.settle().await;
-    Ok(site.as_of().moment(id, at).await?)
+    let settled = query.settle().await;
+    match site.as_of().moment(id, at).await {
+        // It may be in the log already, where the view does not reach yet.
+        Err(AsOfError::Future) if !settled.complete => Err(AsOfError::Busy.into()),
+        moment => Ok(moment?),
+    }
 }
 
 /// What the page says of it.

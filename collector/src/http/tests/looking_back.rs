@@ -36,7 +36,10 @@ impl Then {
         let headers = request.headers_mut();
         headers.insert(header::HOST, HeaderValue::from_static("localhost:4317"));
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        assert_eq!(self.surface.ask(request).await.status(), StatusCode::OK);
+        headers.insert("prefer", HeaderValue::from_static("wait"));
+        let response = self.surface.ask(request).await;
+        let status = response.status();
+        assert_eq!(status, StatusCode::OK, "{}", text(response).await);
     }
 
     async fn page(&self, path: &str) -> String {

@@ -23,6 +23,8 @@ struct Refused {
     id: i64,
     at: When,
     size: String,
+    /// `× 3`, when it came more than once.
+    times: Option<String>,
     reasons: Vec<Reason>,
     head: String,
     /// How much of it is not shown.
@@ -54,6 +56,7 @@ impl Refused {
             id: input.id,
             at: When::new(input.received_at, chrome.reader()),
             size: format::bytes(size),
+            times: (1 < input.times).then(|| format!("× {}", format::position(input.times))),
             reasons: input
                 .violations
                 .iter()

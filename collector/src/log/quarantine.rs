@@ -3,7 +3,7 @@
 use banyan_protocol::{Timestamp, Violation, view::QuarantineView};
 use bytes::Bytes;
 use serde::Deserialize;
-use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{Connection as _, SqliteConnection, SqlitePool};
 
 use super::{LogError, Refused, fault::Fault};
 
@@ -13,6 +13,8 @@ pub(super) const QUARANTINE_MAX_ROWS: usize = 1_000;
 pub(super) const BATCH_MAX_ROWS: usize = 100;
 /// How much of refused input is kept.
 const HEAD_MAX_BYTES: usize = 4 * 1024;
+/// Length of the digest by which input is known again.
+const DIGEST_BYTES: usize = 16;
 
 /// A row to write; small, whatever was refused.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub(super) struct Row {
     violations: String,
     size_bytes: i64,
     head: Bytes,
+    /// Of all of it.
+    digest: [u8; DIGEST_BYTES],
 }
 
 impl Row {
@@ -29,28 +33,41 @@ impl Row {
             violations: serde_json::to_string(&refused.violations).unwrap_or_default(),
             size_bytes: i64::try_from(refused.bytes.len()).unwrap_or(i64::MAX),
             head: Bytes::copy_from_slice(head),
+            digest: digest(&refused.bytes),
         }
     }
 }
 
-/// Writes `rows` and deletes the oldest beyond [`QUARANTINE_MAX_ROWS`].
+fn digest(bytes: &[u8]) -> [u8; DIGEST_BYTES] {
+    let mut digest = [0; DIGEST_BYTES];
+    blake3::Hasher::new().update(bytes).finalize_xof().fill(&mut digest);
+    digest
+}
+
+/// Writes `rows` and deletes the oldest beyond [`QUARANTINE_MAX_ROWS`]. What was refused before
+/// is the newest again, and counted, but not there twice.
 pub(super) async fn insert(
     connection: &mut SqliteConnection,
     received_at: Timestamp,
     rows: Vec<Row>,
 ) -> Result<(), Fault> {
     let mut transaction = connection.begin_with("begin immediate").await.map_err(Fault::of)?;
-    let mut statement = QueryBuilder::<Sqlite>::new(
-        "insert into quarantine (received_at, violations, size_bytes, head) ",
-    );
-    statement.push_values(rows, |mut values, row| {
-        values
-            .push_bind(received_at.micros())
-            .push_bind(row.violations)
-            .push_bind(row.size_bytes)
-            .push_bind(row.head.to_vec());
-    });
-    statement.build().persistent(false).execute(&mut *transaction).await.map_err(Fault::of)?;
+    for row in rows {
+        sqlx::query(
+            "insert or replace into quarantine
+                 (received_at, violations, size_bytes, head, digest, times)
+             values (?1, ?2, ?3, ?4, ?5,
+                     1 + coalesce((select times from quarantine where digest = ?5), 0))",
+        )
+        .bind(received_at.micros())
+        .bind(row.violations)
+        .bind(row.size_bytes)
+        .bind(row.head.to_vec())
+        .bind(row.digest.to_vec())
+        .execute(&mut *transaction)
+        .await
+        .map_err(Fault::of)?;
+    }
     sqlx::query(
         "delete from quarantine
          where id <= (select id from quarantine order by id desc limit 1 offset ?)",
@@ -67,8 +84,8 @@ pub(super) async fn list(
     readers: &SqlitePool,
     limit: u32,
 ) -> Result<Vec<QuarantineView>, LogError> {
-    let rows: Vec<(i64, i64, String, i64, Vec<u8>)> = sqlx::query_as(
-        "select id, received_at, violations, size_bytes, head
+    let rows: Vec<(i64, i64, String, i64, Vec<u8>, i64)> = sqlx::query_as(
+        "select id, received_at, violations, size_bytes, head, times
          from quarantine order by id desc limit ?",
     )
     .bind(limit)
@@ -77,12 +94,13 @@ pub(super) async fn list(
     .map_err(LogError::Database)?;
     Ok(rows
         .into_iter()
-        .map(|(id, received_at, violations, size_bytes, head)| QuarantineView {
+        .map(|(id, received_at, violations, size_bytes, head, times)| QuarantineView {
             id,
             received_at: Timestamp::from_micros(received_at),
             violations: violations_of(&violations),
             size_bytes,
             head: String::from_utf8_lossy(&head).into_owned(),
+            times,
         })
         .collect())
 }

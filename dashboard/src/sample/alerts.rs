@@ -63,6 +63,7 @@ impl QuarantinePage {
     pub fn sample(chrome: &Chrome, voice: Voice<'_>) -> Vec<(&'static str, Self)> {
         let refused = |id, head: &str, size_bytes, violations| QuarantineView {
             id,
+            times: id,
             received_at: Timestamp::from_micros(NOW.micros() - id * 60_000_000),
             violations,
             size_bytes,

@@ -75,12 +75,13 @@ async fn the_quarantine_keeps_the_newest_thousand() {
         rule: "type",
         message: format!("number {number}"),
     };
-    for round in 0..3 {
+    for round in 0_usize..3 {
         let log = open(directory.path()).await;
         let refused: Vec<_> = (0..600)
-            .map(|number| Refused {
-                violations: vec![violation(600 * round + number)],
-                bytes: Bytes::from(vec![0xff; 5_000]),
+            .map(|number| {
+                let number = 600 * round + number;
+                let bytes = [vec![0xff; 4_992], number.to_le_bytes().to_vec()].concat();
+                Refused { violations: vec![violation(number)], bytes: bytes.into() }
             })
             .collect();
         log.quarantine(&refused);
@@ -96,4 +97,22 @@ async fn the_quarantine_keeps_the_newest_thousand() {
     assert_eq!(kept[0].size_bytes, 5_000);
     assert_eq!(kept[0].head, "\u{fffd}".repeat(4_096));
     assert_eq!(log.quarantined(2).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn input_that_is_refused_again_is_one_row_that_counts() {
+    let directory = tempfile::tempdir().unwrap();
+    let refused = |text: &'static str| Refused {
+        violations: Vec::new(),
+        bytes: Bytes::from([&[b'x'; 4_096], text.as_bytes()].concat()),
+    };
+    for _ in 0..2 {
+        let log = open(directory.path()).await;
+        log.quarantine(&[refused("a"), refused("b"), refused("a")]);
+        log.close().await;
+    }
+    let log = open(directory.path()).await;
+    let kept: Vec<_> =
+        log.quarantined(10).await.unwrap().iter().map(|row| (row.id, row.times)).collect();
+    assert_eq!(kept, [(6, 4), (5, 2)], "the last one refused is the newest");
 }

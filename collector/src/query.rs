@@ -8,6 +8,7 @@
 mod look;
 mod session_row;
 mod chunks;
+mod cast;
 mod figures;
 mod row_id;
 mod attention;

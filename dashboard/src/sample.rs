@@ -4,6 +4,7 @@
 //! in harmless and in hostile words.
 
 mod alerts;
+mod cast;
 mod event;
 mod export;
 mod forest;
@@ -14,7 +15,7 @@ mod timeline;
 
 use std::fmt;
 
-use banyan_protocol::Timestamp;
+use banyan_protocol::{Timestamp, view::CastView};
 
 use crate::{
     Assets, Chrome, ErrorPage, ForestInput, ForestPage, Moment, NoMoment, PageError, Preferences,
@@ -243,6 +244,7 @@ impl SessionInput {
             ancestors: Vec::new(),
             feed: banyan_protocol::view::FeedView::default(),
             alerts: Vec::new(),
+            cast: CastView::default(),
             selected: None,
             params: SessionParams::default(),
         }

@@ -1,5 +1,6 @@
 //! `/s/{id}`: one session, with its tree beside it, its feed, and one event in full.
 
+mod cast;
 mod export;
 mod feed;
 mod header;
@@ -9,9 +10,10 @@ mod live;
 use askama::Template;
 use banyan_protocol::{
     Position,
-    view::{AlertView, EventDetail, FeedCounts, FeedView, ForestView, SessionView},
+    view::{AlertView, CastView, EventDetail, FeedCounts, FeedView, ForestView, SessionView},
 };
 
+use cast::Cast;
 pub use export::{ExportInput, ExportPage, ExportedSession};
 pub use feed::FeedFilter;
 use feed::{Feed, FeedPiece};
@@ -40,6 +42,7 @@ pub struct SessionPage {
     id: String,
     title: String,
     header: Header,
+    cast: Cast,
     pieces: Vec<Piece>,
     tree_count: String,
     views: Views,
@@ -61,6 +64,8 @@ pub struct SessionInput {
     pub feed: FeedView,
     /// Its alerts.
     pub alerts: Vec<AlertView>,
+    /// Who took part in it.
+    pub cast: CastView,
     /// The event that `/s/{id}/e/{position}` names.
     pub selected: Option<EventDetail>,
     /// The parameters of the request, so that links keep them.
@@ -170,7 +175,7 @@ impl Links<'_> {
 impl SessionPage {
     /// Prepares the page; `render` writes it.
     pub fn new(chrome: Chrome, input: &SessionInput) -> Self {
-        let SessionInput { session, ancestors, tree, feed, alerts, selected, params } = input;
+        let SessionInput { session, ancestors, tree, feed, alerts, cast, selected, params } = input;
         let links = Links {
             id: &session.id,
             filter: params.filter,
@@ -193,6 +198,7 @@ impl SessionPage {
             id: session.id.clone(),
             title: title(session),
             header: Header::new(session, root, ancestors, alerts, (&links, chrome.reader())),
+            cast: Cast::new(cast, &links),
             pieces: outline::outline(tree, place).all(),
             tree_count: format::count(root.subtree.sessions.max(1)),
             views: head::views(&session.id, View::Feed, kept),

@@ -4,6 +4,7 @@
 
 mod alert;
 mod answer;
+mod cast;
 mod error;
 mod event;
 mod feed;
@@ -21,6 +22,7 @@ pub use answer::{
     AlertsAnswer, ChildrenAnswer, DeletedAnswer, EventsAnswer, GroupsAnswer, HealthAnswer,
     IndexAnswer, MissingAnswer, QuarantineAnswer, ReadyAnswer, SessionAnswer, SessionsAnswer,
 };
+pub use cast::{Attempt, CastAgent, CastSession, CastView};
 pub use error::ErrorView;
 pub use event::{BanyanPart, EventView, RecordedView};
 pub use feed::{

@@ -30,7 +30,7 @@ mod tests;
 pub(crate) use self::key::Key;
 use self::lex::Lexeme;
 pub(super) use self::{
-    edit::corrected,
+    edit::{corrected, quoted},
     sql::{event, push},
     text::expression,
 };

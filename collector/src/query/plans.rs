@@ -123,6 +123,7 @@ async fn ask_everything(fixture: &Fixture) {
     query.tree("b", 9, 9).await.unwrap();
     query.children("a", None, 9).await.unwrap();
     query.ancestors("b").await.unwrap();
+    query.cast("a").await.unwrap();
     query.missing("a").await.unwrap();
     query.groups(0, 9).await.unwrap();
     query.forest(&ForestRequest::default()).await.unwrap();

@@ -8,7 +8,7 @@ use banyan_protocol::{
     },
 };
 
-use super::{NOW, Voice, event, forest};
+use super::{NOW, Voice, cast, event, forest};
 use crate::{FeedFilter, SessionInput, SessionParams};
 
 /// The few things that tell sample sessions apart.
@@ -153,6 +153,7 @@ fn page(voice: Voice<'_>) -> SessionInput {
             },
         },
         alerts: alerts(voice),
+        cast: cast::large(voice),
         selected: None,
         params: SessionParams::default(),
     }

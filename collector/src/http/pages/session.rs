@@ -52,6 +52,7 @@ async fn page(asked: Asked, position: Option<Position>) -> Result<Response, ApiE
         tree,
         feed,
         alerts: query.alerts_of(&id).await?,
+        cast: query.cast(&id).await?,
         selected,
         params: SessionParams { filter, before, after, open },
     };

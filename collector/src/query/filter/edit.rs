@@ -28,7 +28,7 @@ fn join<'t>(terms: impl Iterator<Item = &'t Term>) -> String {
 }
 
 /// `value` as it stands for itself in a query.
-fn quoted(value: &str) -> String {
+pub(in crate::query) fn quoted(value: &str) -> String {
     let is_odd = |char: char| char.is_whitespace() || matches!(char, ',' | '"');
     if value.is_empty() || value.contains(is_odd) || value.ends_with('*') {
         format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))

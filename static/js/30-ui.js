@@ -91,8 +91,8 @@
   }
   const write = (at, text) => { if (text && at.textContent !== text) at.textContent = text }
   const goes = () => !document.hidden && !window.banyan?.paused && !/[?&]at=/.test(location.search)
-  setInterval(() => goes() && all('time[data-rel]').forEach(at => write(at, ago(new Date(at.dateTime)))), AGO_MS)
-  setInterval(() => goes() && all('.took[title="running for"]').forEach(at => write(at, took(new Date(at.previousElementSibling.dateTime)))), 1e3)
+  setInterval(() => goes() && page.dataset.times !== 'absolute' && all('time[data-rel]').forEach(at => write(at, ago(new Date(at.dateTime)))), AGO_MS)
+  setInterval(() => goes() && page.dataset.times !== 'absolute' && all('.took[title="running for"]').forEach(at => write(at, took(new Date(at.previousElementSibling.dateTime)))), 1e3)
 
   // Again whenever another session is put into the page.
   function dress() {

@@ -70,13 +70,25 @@ test('what is wrong is said, kept in its field, and changes nothing', async () =
   await page.getByRole('radio', { name: 'violet' }).check();
   await page.getByLabel(/hue of your own/).fill('45');
   await page.getByRole('button', { name: 'Save' }).click();
-  assert.match(await page.getByRole('alert').innerText(), /Nothing was saved[\s\S]*not both/);
+  assert.match(await page.locator('.panel[role=alert]').innerText(), /Nothing was saved[\s\S]*not both/);
   assert.equal(await page.getByLabel(/hue of your own/).inputValue(), '45');
   assert.equal(await page.getByLabel(/hue of your own/).getAttribute('aria-invalid'), 'true');
   assert.ok(await page.getByRole('radio', { name: 'dark' }).isChecked());
   assert.deepEqual(await page.context().cookies(), []);
   assert.equal(await page.locator('html').getAttribute('data-theme'), 'auto');
   await page.context().close();
+});
+
+test('absolute times stay absolute while the page is open', async () => {
+  for (const [times, shape] of [['absolute', /^\d\d(:|-)/], ['relative', /ago|^now/]]) {
+    const page = await open(browser, collector.origin);
+    await page.context().addCookies([{ name: 'ui', value: `v1.w:${times}`, url: collector.origin }]);
+    await page.clock.install();
+    await page.goto('/');
+    await page.clock.runFor(30_000);
+    for (const text of await page.locator('.tree time').allTextContents()) assert.match(text, shape);
+    await page.context().close();
+  }
 });
 
 test('another group can wear my colour, for me alone', async () => {
@@ -109,7 +121,7 @@ for (const scheme of SCHEMES) {
       await page.getByLabel(/hue of your own/).fill('45');
       await page.getByRole('radio', { name: 'violet' }).check();
       await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByRole('alert').waitFor();
+      await page.locator('.panel[role=alert]').waitFor();
       await assertAccessible(page);
       await assertFits(page);
       await page.context().addCookies([{ name: 'ui', value: 'v1.d:compact.w:absolute', url: collector.origin }]);

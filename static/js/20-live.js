@@ -252,11 +252,13 @@
   }
   // Again whenever another session is put into the page.
   function start() {
-    close()
+    const was = kind + session + filter
     const { live, session: id } = one('main').dataset, asked = new URLSearchParams(location.search), at = asked.get('at')
     kind = at ? '' : live
     session = id
     filter = asked.get('k')
+    if (source && was === kind + session + filter) return one('#new') && (one('#new').onclick = newest)
+    close()
     cursor = fed = BigInt(document.body.dataset.cursor ?? 0)
     pill.hidden = !kind && !at
     pill.disabled = !!at

@@ -16,6 +16,7 @@ mod form;
 mod body;
 
 mod events;
+mod hooks;
 mod stream;
 mod sessions;
 mod session;
@@ -65,7 +66,10 @@ use meters::Meters;
 
 /// Every route there is.
 fn router(site: Site) -> Router {
-    let recording = Router::new().route("/events", post(events::post));
+    let recording = Router::new()
+        .route("/events", post(events::post))
+        .route("/hooks/claude-code", post(hooks::claude_code))
+        .route("/hooks/codex", post(hooks::codex));
 
     let following = Router::new().route("/live", get(live::get));
     let streaming = Router::new().route("/stream", get(stream::get)).merge(following);

@@ -4,6 +4,7 @@
 //! room must not name, nor `query` nor `http`.
 
 mod cut;
+mod hook;
 #[cfg(test)]
 mod tests;
 

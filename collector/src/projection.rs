@@ -39,6 +39,8 @@ mod groups;
 mod rollup;
 mod seen;
 mod decode;
+mod hooks;
+mod teller;
 mod fold;
 mod prefetch;
 mod replay;
@@ -60,7 +62,7 @@ pub(crate) use verify::{Verdict, rebuild, verify};
 
 /// Raise it with every change that gives a view other rows from the same log: views by another
 /// version are built again.
-const PROJECTION_VERSION: u32 = 3;
+const PROJECTION_VERSION: u32 = 4;
 
 #[cfg(test)]
 pub(crate) mod tests;

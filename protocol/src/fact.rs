@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use self::fields::Fields;
 pub use self::{
     cognition::{Confidence, Decision, Goal, GoalStatus, Thought, Uncertainty},
-    operation::{ExternalCall, Memory, Spawn, ToolEnd, ToolStart},
+    operation::{Certainty, ExternalCall, Memory, Spawn, ToolEnd, ToolStart},
     session::{ActivityState, Ended, Heartbeat, Outcome, Started},
 };
 use crate::{Envelope, Flags, view::FeedKind};

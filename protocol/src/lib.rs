@@ -1,7 +1,7 @@
 //! Everything that crosses Banyan's wire, in both directions: events in, views out.
 //!
 //! Reading order: [`envelope`] (what an agent posted), [`fact`] (what it means, both payload
-//! dialects), [`violation`] (why input is refused), [`receipt`] and [`cursor`] (what the
+//! dialects), [`hook`] (what coding agents post instead), [`violation`] (why input is refused), [`receipt`] and [`cursor`] (what the
 //! collector answers), [`view`] (what readers get), [`limits`].
 //!
 //! This crate does no I/O and never asks the time: everything here is a function of its input.
@@ -10,6 +10,7 @@ pub mod cursor;
 pub mod envelope;
 pub mod fact;
 pub mod flags;
+pub mod hook;
 pub mod limits;
 pub mod money;
 pub mod receipt;

@@ -34,6 +34,12 @@ impl Meters {
         describe_counter!("banyan_events_variant_total", "Of these: other versions of an event");
         describe_counter!("banyan_events_rejected_total", "Of these: refused for good");
         describe_counter!("banyan_events_shed_total", "Of these: not taken, to be sent again");
+        describe_counter!("banyan_hooks_received_total", "Hooks of coding agents");
+        describe_counter!("banyan_hooks_refused_total", "Of these: unreadable, in the quarantine");
+        describe_counter!(
+            "banyan_hooks_lost_total",
+            "Of these: not on the disk, and never will be"
+        );
         describe_histogram!("banyan_ack_seconds", "From the end of a body to its answer");
         describe_gauge!("banyan_log_head", "Last position of the log");
         describe_gauge!("banyan_projected", "Last position that the view covers");

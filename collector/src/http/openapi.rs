@@ -9,8 +9,8 @@ use axum::{
 use utoipa::OpenApi;
 
 use super::{
-    alerts, children, events, export, groups, health, index, meters, missing, quarantine, session,
-    sessions, stream, tree,
+    alerts, children, events, export, groups, health, hooks, index, meters, missing, quarantine,
+    session, sessions, stream, tree,
 };
 
 /// The description of the surface.
@@ -27,7 +27,7 @@ use super::{
         (name = "collector", description = "How the collector is"),
     ),
     paths(
-        events::post, events::list, stream::get, sessions::list, session::show, session::remove,
+        events::post, hooks::claude_code, hooks::codex, events::list, stream::get, sessions::list, session::show, session::remove,
         export::get, tree::get, children::list, missing::list, groups::list, alerts::list,
         alerts::show, alerts::acknowledge, alerts::reopen, quarantine::list,
         index::get, health::health, health::live, health::ready, meters::get, get,

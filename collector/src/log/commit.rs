@@ -1,6 +1,6 @@
 //! What the log is made of: entries, in commits.
 
-use banyan_protocol::{Position, Timestamp, Violation};
+use banyan_protocol::{Position, Timestamp, Violation, hook::Harness};
 use bytes::Bytes;
 
 /// What one emitter said, as received.
@@ -19,6 +19,8 @@ pub(crate) enum Source {
     Aop,
     /// A fact of our own ([`super::OwnFact`]), such as a deleted session.
     Banyan,
+    /// A hook of a coding agent.
+    Hook(Harness),
 }
 
 /// Entries that became durable together, at dense positions from `first` on.

@@ -10,7 +10,7 @@ mod tests;
 
 use std::io;
 
-use banyan_protocol::limits::REQUEST_MAX_BYTES;
+use banyan_protocol::{hook::Harness, limits::REQUEST_MAX_BYTES};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use thiserror::Error;
 use zstd::bulk::{Compressor, Decompressor};
@@ -91,6 +91,8 @@ impl Source {
         match self {
             Self::Aop => 0,
             Self::Banyan => 1,
+            Self::Hook(Harness::ClaudeCode) => 2,
+            Self::Hook(Harness::Codex) => 3,
         }
     }
 
@@ -98,6 +100,8 @@ impl Source {
         match tag {
             0 => Ok(Self::Aop),
             1 => Ok(Self::Banyan),
+            2 => Ok(Self::Hook(Harness::ClaudeCode)),
+            3 => Ok(Self::Hook(Harness::Codex)),
             _ => Err(Damage::Source),
         }
     }

@@ -106,7 +106,8 @@ impl Again {
 impl Stored {
     fn step(&self) -> Option<Step<'_>> {
         let position = event::position(self.key);
-        let origin = Origin { position, received_at: self.received_at, digest: self.digest };
+        let part = event::part(self.key);
+        let origin = Origin { position, part, received_at: self.received_at, digest: self.digest };
         // Whether it has other versions is seen again, or was not known yet.
         let flags = Flags::from_bits(self.flags.bits() & !Flags::VARIANT.bits());
         let recorded = again(origin, &self.raw, flags)?;

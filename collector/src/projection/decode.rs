@@ -13,7 +13,7 @@ use banyan_protocol::{
 };
 use serde::Deserialize;
 
-use super::recorded::Recorded;
+use super::{identity::digest, recorded::Recorded};
 use crate::log::{AlertName, Commit, Entry, OwnFact, Source};
 
 /// An entry at its place.
@@ -32,6 +32,8 @@ pub(super) struct Placed<'a> {
 pub(super) struct Origin {
     /// Where.
     pub position: Position,
+    /// Which of the events that its entry says.
+    pub part: u8,
     /// When it was received, by our clock.
     pub received_at: Timestamp,
     /// BLAKE3-128 of the bytes received.
@@ -119,16 +121,17 @@ pub(super) struct Failure {
 }
 
 impl Placed<'_> {
-    fn poison<'a>(&self, reason: String) -> Step<'a> {
+    /// It cannot be read, and why.
+    pub(super) fn poison<'a>(&self, reason: String) -> Step<'a> {
         Step::Poison(Poison { position: self.position, reason, event: None })
     }
 
     fn origin(&self) -> Origin {
-        let digest = blake3::hash(&self.entry.bytes);
         Origin {
             position: self.position,
+            part: 0,
             received_at: self.received_at,
-            digest: digest.as_bytes().first_chunk().copied().unwrap_or_default(),
+            digest: digest(&self.entry.bytes),
         }
     }
 }
@@ -157,6 +160,7 @@ pub(super) fn sound<'a>(placed: &Placed<'a>) -> Option<Step<'a>> {
             let recorded = event(placed.origin(), text, Flags::default()).ok()?;
             Some(Step::Event(Box::new(recorded), text))
         }
+        Source::Hook(_) => None,
         Source::Banyan => match OwnFact::read(&placed.entry.bytes)? {
             OwnFact::SessionDeleted { session_id } => {
                 Some(Step::Delete(Deletion { position: placed.position, session_id }))
@@ -181,7 +185,7 @@ fn marking(placed: &Placed<'_>, alert: AlertName, word: Word) -> Marking {
 pub(super) fn mend(placed: &Placed<'_>) -> Option<String> {
     match placed.entry.source {
         Source::Aop => text(placed.entry).and_then(repair),
-        Source::Banyan => None,
+        Source::Banyan | Source::Hook(_) => None,
     }
 }
 
@@ -193,6 +197,7 @@ pub(super) fn unsound<'a>(placed: &Placed<'a>, mended: Option<&'a str>) -> Step<
     }
     let text = match placed.entry.source {
         Source::Aop => mended.or_else(|| text(placed.entry)),
+        Source::Hook(_) => return placed.poison("a hook that cannot be read".to_owned()),
         Source::Banyan => return placed.poison("a fact that this version cannot read".to_owned()),
     };
     let Some(text) = text else { return placed.poison("not UTF-8".to_owned()) };
@@ -209,7 +214,9 @@ pub(super) fn poisoned<'a>(placed: &Placed<'a>, failure: &Failure) -> Step<'a> {
         (Source::Aop, Some(text)) if failure.count < 2 => {
             raw(placed, text, Flags::default(), failure.reason.clone())
         }
-        (Source::Aop | Source::Banyan, _) => placed.poison(failure.reason.clone()),
+        (Source::Aop | Source::Banyan | Source::Hook(_), _) => {
+            placed.poison(failure.reason.clone())
+        }
     }
 }
 
@@ -227,11 +234,16 @@ fn raw<'a>(placed: &Placed<'a>, text: &'a str, flags: Flags, reason: String) -> 
     Step::Poison(Poison { position: placed.position, reason, event })
 }
 
-fn text(entry: &Entry) -> Option<&str> {
+pub(super) fn text(entry: &Entry) -> Option<&str> {
     std::str::from_utf8(&entry.bytes).ok()
 }
 
-fn event(origin: Origin, text: &str, mut flags: Flags) -> Result<Recorded<'_>, Vec<Violation>> {
+/// The event that `text` is.
+pub(super) fn event(
+    origin: Origin,
+    text: &str,
+    mut flags: Flags,
+) -> Result<Recorded<'_>, Vec<Violation>> {
     let envelope = Envelope::read(text)?;
     let (fact, odd) = Fact::read(&envelope);
     flags.insert(odd);
@@ -245,8 +257,8 @@ fn recorded<'a>(
     mut flags: Flags,
 ) -> Recorded<'a> {
     flags.insert(envelope.flags);
-    let Origin { position, received_at, digest } = origin;
-    Recorded { position, received_at, envelope, fact, flags, digest, variant: 0 }
+    let Origin { position, part, received_at, digest } = origin;
+    Recorded { position, part, received_at, envelope, fact, flags, digest, variant: 0 }
 }
 
 /// What is left of an unreadable event: something of its session, without identity.
@@ -279,7 +291,7 @@ fn remains(origin: Origin, text: &str, mut flags: Flags) -> Option<Recorded<'_>>
 }
 
 /// The names of the broken rules, and where they are broken.
-fn rules(violations: &[Violation]) -> String {
+pub(super) fn rules(violations: &[Violation]) -> String {
     let rules: Vec<String> = violations
         .iter()
         .map(|violation| format!("{} {}", violation.rule, violation.pointer).trim_end().to_owned())

@@ -70,6 +70,11 @@ impl Fold {
         self.seen.begin();
     }
 
+    /// The entries at `positions` are hooks.
+    pub(super) fn translated(&mut self, positions: impl Iterator<Item = Position>) {
+        self.rows.translated.extend(positions);
+    }
+
     /// Takes in one entry.
     pub(super) fn step(&mut self, step: Step<'_>) -> Result<(), FoldError> {
         match step {
@@ -138,7 +143,7 @@ impl Fold {
     fn event(&mut self, event: &mut Recorded<'_>, text: &str) -> Result<(), FoldError> {
         let no = self.nodes.intern(&event.envelope.session_id)?;
         if self.nodes.get(no)?.session.is_deleted() {
-            self.rows.duplicates.push((event.position, OF_DELETED));
+            self.rows.repeated(event.position, OF_DELETED);
             return Ok(());
         }
         let key = Key::of(no, Identity::of(&event.envelope));
@@ -146,7 +151,7 @@ impl Fold {
         match judge(&known, event.digest) {
             Verdict::New => {}
             Verdict::Duplicate { of_key } => {
-                self.rows.duplicates.push((event.position, of_key));
+                self.rows.repeated(event.position, of_key);
                 return Ok(());
             }
             Verdict::Variant { number } => {
@@ -158,7 +163,10 @@ impl Fold {
         }
         if let Some(key) = key {
             let (variant, digest) = (event.variant, event.digest);
-            self.seen.note(key, Known { variant, digest, key: event::key(event.position) });
+            self.seen.note(
+                key,
+                Known { variant, digest, key: event::key_of(event.position, event.part) },
+            );
         }
         self.rows.events.push(event::row(no, event, text));
         self.apply(no, event)

@@ -74,6 +74,11 @@ pub(crate) fn judge(known: &[Known], digest: [u8; 16]) -> Verdict {
     }
 }
 
+/// BLAKE3-128 of what was received.
+pub(super) fn digest(bytes: &[u8]) -> [u8; 16] {
+    blake3::hash(bytes).as_bytes().first_chunk().copied().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,6 +18,7 @@ use super::{
     again::Given,
     decode::{self, Step},
     fold::{Fold, FoldError},
+    hooks,
     nodes::{NODES_MAX, Room},
     poisoned::{Poisoned, fold_all},
     prefetch::prefetch,
@@ -29,6 +30,7 @@ use super::{
         write::{Times, write},
     },
     tally::Tally,
+    teller::Teller,
 };
 use crate::{
     log::Commit,
@@ -68,6 +70,7 @@ type Written = (SqliteConnection, Result<Vec<Times>, sqlx::Error>);
 pub(super) struct Pipeline {
     path: PathBuf,
     fold: Fold,
+    teller: Teller,
     reader: SqliteConnection,
     writer: Writer,
     folded: Position,
@@ -83,6 +86,16 @@ enum Writer {
     Idle(SqliteConnection),
     Busy(JoinHandle<Written>, Position),
     Lost,
+}
+
+impl Writer {
+    /// Its connection, when idle: it has the last batch's pages in memory still.
+    const fn idle(&mut self) -> Option<&mut SqliteConnection> {
+        match self {
+            Self::Idle(connection) => Some(connection),
+            Self::Busy(..) | Self::Lost => None,
+        }
+    }
 }
 
 impl Pipeline {
@@ -101,6 +114,7 @@ impl Pipeline {
         Ok(Self {
             path: path.to_owned(),
             fold: Fold::new(last_no, last_group, room),
+            teller: Teller::default(),
             reader,
             writer: Writer::Idle(writer),
             folded: position,
@@ -140,8 +154,7 @@ impl Pipeline {
     ) -> Result<u32, PipelineError> {
         let entries = decode::entries(commits, self.folded);
         let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-        let Some(last) = entries.last() else { return Ok(0) };
-        let position = last.position;
+        let Some(position) = entries.last().map(|last| last.position) else { return Ok(0) };
         let sound: Vec<Option<Step<'_>>> = entries
             .iter()
             .map(|placed| match poisoned.get(placed.position) {
@@ -154,14 +167,17 @@ impl Pipeline {
             .zip(&sound)
             .map(|(placed, step)| if step.is_none() { decode::mend(placed) } else { None })
             .collect();
-        let steps: Vec<Step<'_>> = entries
-            .iter()
-            .zip(sound)
-            .zip(&mended)
-            .map(|((placed, step), mended)| {
-                step.unwrap_or_else(|| decode::unsound(placed, mended.as_deref()))
-            })
-            .collect();
+        let connection = self.writer.idle().unwrap_or(&mut self.reader);
+        let hooked = self.teller.translate(connection, &entries, poisoned).await?;
+        self.fold.translated(hooked.keys().copied());
+        let mut steps = Vec::with_capacity(entries.len());
+        for ((placed, step), mended) in entries.iter().zip(sound).zip(&mended) {
+            match (step, hooked.get(&placed.position)) {
+                (Some(step), _) => steps.push(step),
+                (None, Some(events)) => steps.extend(hooks::steps(placed, events)),
+                (None, None) => steps.push(decode::unsound(placed, mended.as_deref())),
+            }
+        }
 
         self.take_steps(steps, position).await?;
         Ok(count)
@@ -174,11 +190,7 @@ impl Pipeline {
         position: Position,
     ) -> Result<(), PipelineError> {
         self.fold.begin();
-        // A connection that nothing was written behind has its pages in memory still.
-        let connection = match &mut self.writer {
-            Writer::Idle(connection) => connection,
-            Writer::Busy(..) | Writer::Lost => &mut self.reader,
-        };
+        let connection = self.writer.idle().unwrap_or(&mut self.reader);
         prefetch(connection, &mut self.fold, &steps).await?;
         fold_all(&mut self.fold, steps)?;
         self.settle().await?;
@@ -204,6 +216,7 @@ impl Pipeline {
         self.written = position;
         std::mem::take(&mut self.tally).count();
         self.fold.nodes.evict();
+        self.teller.evict();
         Ok(position)
     }
 
@@ -257,7 +270,8 @@ impl Pipeline {
             let (watch, alerts) = replay(&mut self.reader, no, fresh).await?;
             self.fold.replayed(no, watch, alerts).map_err(PipelineError::Finish)?;
         }
-        let rows = self.fold.finish(position).map_err(PipelineError::Finish)?;
+        let mut rows = self.fold.finish(position).map_err(PipelineError::Finish)?;
+        rows.told = self.teller.rows().map_err(|e| PipelineError::Finish(e.into()))?;
         let is_awaited = !rows.times_left.is_empty();
         self.folded = position;
         self.begin_write(rows);

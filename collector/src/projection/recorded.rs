@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Recorded<'a> {
     /// Where.
     pub position: Position,
+    /// Which of the events that its entry says: 0 for the first one.
+    pub part: u8,
     /// When it was received, by our clock.
     pub received_at: Timestamp,
     /// As posted.

@@ -55,6 +55,7 @@ fn tell(row: &EventRow) -> Told {
 fn see(walk: &mut Replay, event: &Told) {
     let origin = Origin {
         position: event::position(event.key),
+        part: event::part(event.key),
         received_at: Timestamp::from_micros(event.received_at),
         digest: [0; 16],
     };

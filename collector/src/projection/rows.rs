@@ -45,8 +45,21 @@ pub(super) struct Rows {
     /// Everything that was said of alerts: position, session, rule, first position of the alert,
     /// time, whether it was acknowledged.
     pub remarks: Vec<[i64; 6]>,
+    /// What harnesses have told of their sessions so far.
+    pub told: Vec<ToldRow>,
+    /// Entries that were translated into events.
+    pub translated: BTreeSet<Position>,
     /// Sessions that are deleted: their events, texts and alerts go.
     pub deleted: Vec<No>,
+}
+
+impl Rows {
+    /// The entry at `position` repeats the event `of_key`; the first that is said of it counts.
+    pub(super) fn repeated(&mut self, position: Position, of_key: i64) {
+        if self.duplicates.last().is_none_or(|(last, _)| *last != position) {
+            self.duplicates.push((position, of_key));
+        }
+    }
 }
 
 /// A row of `event`.
@@ -80,6 +93,17 @@ pub(super) struct EventRow {
     pub ok: Option<bool>,
     /// The event's text.
     pub raw: String,
+}
+
+/// A row of `told`.
+#[derive(Debug)]
+pub(super) struct ToldRow {
+    /// Whose hooks they are.
+    pub harness: &'static str,
+    /// As the hooks name it.
+    pub session_id: String,
+    /// JSON; `None` when it is forgotten.
+    pub state: Option<String>,
 }
 
 /// A row of `acknowledgement`, without its key.

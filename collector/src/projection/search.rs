@@ -146,6 +146,7 @@ fn texts(rows: Vec<EventRow>) -> Vec<Value> {
 fn text(row: &EventRow) -> String {
     let origin = Origin {
         position: event::position(row.key),
+        part: event::part(row.key),
         received_at: Timestamp::from_micros(row.received_at),
         digest: [0; 16],
     };

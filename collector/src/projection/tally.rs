@@ -19,17 +19,18 @@ impl Tally {
     /// Counts the entries of `rows` behind `position`.
     pub(super) fn of(rows: &Rows, position: Position) -> Self {
         let mut tally = Self::default();
-        for row in rows.events.iter().filter(|row| position < event::position(row.key)) {
+        let counts = |at: &Position| position < *at && !rows.translated.contains(at);
+        for row in rows.events.iter().filter(|row| counts(&event::position(row.key))) {
             if row.variant == 0 {
                 tally.accepted += 1;
             } else {
                 tally.variant += 1;
             }
         }
-        let duplicates = rows.duplicates.iter().filter(|(at, _)| position < *at).count();
+        let duplicates = rows.duplicates.iter().filter(|(at, _)| counts(at)).count();
         tally.duplicate = u64::try_from(duplicates).unwrap_or(u64::MAX);
         // What cannot even be read as an event has no row of its own.
-        for (at, _) in rows.poison.iter().filter(|(at, _)| position < *at) {
+        for (at, _) in rows.poison.iter().filter(|(at, _)| counts(at)) {
             let key = event::key(*at);
             let is_event = rows.events.iter().any(|row| row.key == key);
             let is_known = rows.duplicates.iter().any(|(known, _)| known == at);

@@ -1,5 +1,6 @@
 //! `operation.*`: what a session does: tools, children, memory, services.
 
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{
@@ -51,6 +52,43 @@ pub struct Spawn<'a> {
     pub goal: Text<'a>,
     /// Why it was spawned.
     pub reason: Text<'a>,
+    /// How sure the spawner is that the child is its own.
+    pub certainty: Certainty,
+}
+
+/// How sure it is that a session spawned another one. The surest claim counts.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// It says so.
+    #[default]
+    Stated,
+    /// It called for such a child right before.
+    Matched,
+    /// Nobody else is known.
+    Guessed,
+}
+
+impl Certainty {
+    /// As it is written.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Stated => "stated",
+            Self::Matched => "matched",
+            Self::Guessed => "guessed",
+        }
+    }
+
+    /// Whether nothing is doubted; not written then.
+    pub fn is_stated(&self) -> bool {
+        *self == Self::Stated
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        [Self::Stated, Self::Matched, Self::Guessed].into_iter().find(|it| it.word() == word)
+    }
 }
 
 /// Memory was read or written.
@@ -167,8 +205,8 @@ impl<'a> ToolEnd<'a> {
 
 impl<'a> Spawn<'a> {
     pub(super) fn read(fields: &mut Fields<'a>) -> Self {
-        let [child_session_id, child_agent_id, goal, reason] =
-            fields.find(["child_session_id", "child_agent_id", "goal", "reason"]);
+        let [child_session_id, child_agent_id, goal, reason, certainty] =
+            fields.find(["child_session_id", "child_agent_id", "goal", "reason", "certainty"]);
         Self {
             child_session_id: fields.first([child_session_id], |json| match json {
                 Json::Text(text) if text.is_empty() => Ok(None),
@@ -178,6 +216,7 @@ impl<'a> Spawn<'a> {
             child_agent_id: fields.text([child_agent_id]),
             goal: fields.text([goal]),
             reason: fields.text([reason]),
+            certainty: fields.word([certainty], Certainty::of).unwrap_or_default(),
         }
     }
 }

@@ -11,6 +11,7 @@ use std::{
 };
 
 use banyan_tests::harness::{Answer, Banyan, Client, Setup, Sse, events::thought, within};
+use hyper::Method;
 use serde_json::json;
 
 /// From "there is room again" to "accepting".
@@ -133,6 +134,30 @@ async fn a_full_disk_refuses_and_heals() {
     let banyan = setup.start().await;
     told.is_what_is_stored(&banyan.client()).await;
     banyan.verified().await;
+}
+
+/// An agent that cannot do anything about it must not be bothered with it.
+#[tokio::test]
+async fn hooks_are_answered_on_a_full_disk_too() {
+    let (banyan, trace) = failing_writes("ENOSPC", "60..80").await;
+    let client = banyan.client();
+    let headers = [("content-type", "application/json")];
+    within("a hook that is lost", async {
+        for number in 0.. {
+            let hook = json!({
+                "session_id": "s", "hook_event_name": "Notification", "message": noise(number),
+            });
+            let answer =
+                client.send(Method::POST, "/hooks/codex", &headers, hook.to_string()).await;
+            assert_eq!((answer.status, answer.text().as_str()), (200, "{}"));
+            let metrics = client.get("/metrics").await.text();
+            if metrics.contains("banyan_hooks_lost_total{harness=\"codex\"}") {
+                return;
+            }
+        }
+    })
+    .await;
+    assert!(0 < injected(&trace));
 }
 
 /// The control: the same writes fail with another error, and the collector does not go on as if

@@ -13,6 +13,7 @@ mod durability;
 mod exit_codes;
 mod full_disk;
 mod guards;
+mod hooks;
 mod hostile_text;
 mod ids;
 mod invariants;

@@ -174,6 +174,12 @@ async fn answers_are_as_documented() {
         check(&document, &path, "post", 200, &said.json());
         checked.insert(("post".to_owned(), path));
     }
+    for path in ["/hooks/claude-code", "/hooks/codex"] {
+        let headers = [("content-type", "application/json")];
+        let answer = client.send(Method::POST, path, &headers, "{}").await.is(200);
+        check(&document, path, "post", 200, &answer.json());
+        checked.insert(("post".to_owned(), path.to_owned()));
+    }
     checked.extend(["post /events", "delete /sessions/{id}"].map(|both| {
         let (method, path) = both.split_once(' ').unwrap();
         (method.to_owned(), path.to_owned())

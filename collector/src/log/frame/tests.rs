@@ -5,7 +5,12 @@ use proptest::{collection::vec, prelude::*};
 use super::*;
 
 fn entries() -> impl Strategy<Value = Vec<Entry>> {
-    let source = prop_oneof![Just(Source::Aop), Just(Source::Banyan)];
+    let source = prop_oneof![
+        Just(Source::Aop),
+        Just(Source::Banyan),
+        Just(Source::Hook(Harness::ClaudeCode)),
+        Just(Source::Hook(Harness::Codex)),
+    ];
     let bytes = prop_oneof![
         vec(any::<u8>(), 0..300),
         (any::<u8>(), 0..5_000_usize).prop_map(|(byte, count)| vec![byte; count]),

@@ -147,9 +147,10 @@ impl Session {
         }
     }
 
-    /// Whether nothing but heartbeats came after the one that said its state.
+    /// Whether nothing but heartbeats came after the one that said its state. Only what one entry
+    /// says of a session twice has equal stamps.
     fn is_resting(&self) -> bool {
-        self.activity.stamp() < self.heart.stamp()
+        self.activity.stamp() <= self.heart.stamp()
     }
 
     /// The end, unless it was reopened.

@@ -1,6 +1,6 @@
 //! What the spawn that named a session said of it.
 
-use banyan_protocol::{Fact, Position};
+use banyan_protocol::{Fact, Position, fact::Certainty};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -8,12 +8,16 @@ use super::{
     text::GOAL_MAX_BYTES,
 };
 
-/// The smallest of the spawns that named a session, by the spawner's sequence and then its id.
+/// The smallest of the spawns that named a session: the surest one, then by the spawner's sequence
+/// and then its id.
 ///
 /// Not by position: spawns by different sessions have no other common order, and the position
 /// would make the parent depend on whose event arrived first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Spawned {
+    /// How sure the spawner is.
+    #[serde(default, skip_serializing_if = "Certainty::is_stated")]
+    pub certainty: Certainty,
     /// The spawner's count.
     pub sequence: Option<i64>,
     /// The spawner.
@@ -35,6 +39,7 @@ impl Spawned {
         }
         let clipped = |text: &str| clip(text, GOAL_MAX_BYTES).to_owned();
         Some(Self {
+            certainty: spawn.certainty,
             sequence: event.envelope.sequence,
             parent: parent.to_owned(),
             agent_id: spawn.child_agent_id.as_deref().map(clipped),
@@ -44,7 +49,7 @@ impl Spawned {
     }
 
     /// The smaller key wins; of equal ones (variants of one spawn), the first that arrived.
-    pub(super) fn key(&self) -> (Option<i64>, &str, Position) {
-        (self.sequence, &self.parent, self.position)
+    pub(super) fn key(&self) -> (Certainty, Option<i64>, &str, Position) {
+        (self.certainty, self.sequence, &self.parent, self.position)
     }
 }

@@ -4,7 +4,7 @@ use futures_util::{Stream, StreamExt as _};
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 /// Every table of the view and the order of its rows.
-pub(in super::super) const TABLES: [(&str, &str); 12] = [
+pub(in super::super) const TABLES: [(&str, &str); 13] = [
     ("view_meta", "key"),
     ("checkpoint", "projection"),
     ("session", "no"),
@@ -13,6 +13,7 @@ pub(in super::super) const TABLES: [(&str, &str); 12] = [
     ("poison", "position"),
     ("claim", "child_no, parent_no"),
     ("remark", "position"),
+    ("told", "harness, session_id"),
     ("tree_group", "number"),
     ("alert", "session_no, rule, first_position"),
     ("acknowledgement", "session_no, rule, first_position"),

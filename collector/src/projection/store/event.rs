@@ -38,6 +38,16 @@ pub(in super::super) fn key(position: Position) -> i64 {
     position * PARTS
 }
 
+/// Key of a part of the entry at `position`.
+pub(in super::super) fn key_of(position: Position, part: u8) -> i64 {
+    key(position) + i64::from(part)
+}
+
+/// Which part of its entry the event with this key is.
+pub(in super::super) fn part(key: i64) -> u8 {
+    u8::try_from(key % PARTS).unwrap_or(0)
+}
+
 /// The position of the event with this key.
 pub(in super::super) fn position(key: i64) -> Position {
     key / PARTS
@@ -62,7 +72,7 @@ pub(in super::super) fn row(no: No, event: &Recorded<'_>, raw: &str) -> EventRow
         | Fact::Other => (None, None, None),
     };
     EventRow {
-        key: key(event.position),
+        key: key_of(event.position, event.part),
         session_no: no,
         sequence: event.envelope.sequence,
         kind: event.envelope.kind.clone().into_owned(),

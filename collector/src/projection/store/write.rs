@@ -13,6 +13,7 @@ use super::{
     },
     alert, event, session,
     table::{Statement, Value},
+    told,
 };
 
 static DUPLICATES: LazyLock<Statement> =
@@ -74,6 +75,7 @@ pub(in super::super) async fn write_all(
     for (number, change) in rows.groups {
         write_group(tx, number, change).await?;
     }
+    told::write(tx, rows.told).await?;
     for no in rows.deleted {
         delete(tx, no).await?;
     }

@@ -76,6 +76,7 @@ impl Stored {
         all.insert(flags);
         use_it(&Recorded {
             position: self.position,
+            part: 0,
             received_at: Timestamp::from_micros(CLOCK + self.position * 1_000_000),
             envelope,
             fact,

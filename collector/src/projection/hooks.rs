@@ -1,0 +1,76 @@
+//! Hooks of coding agents → events. One pure function per harness, from what the session told so
+//! far ([`Told`]) and the next hook to events, so that a better translation is one rebuild away.
+//!
+//! Hooks carry no time and no count. So their events have the time of receipt, no sequence (they
+//! are ordered by arrival), and an `event_id` made of the hook's own ids, or of its bytes where it
+//! has none: a hook that is delivered twice is one event.
+//!
+//! **A sub-agent is a session of its own**, and its parent is claimed by spawns of three degrees
+//! of certainty, of which the surest counts, whenever it comes: the harness named the child in the
+//! result of a call; or the child began right after a call for its kind; or nobody else is known
+//! than the main session. So hooks in any order end in the right tree ([`links`]).
+//!
+//! The hook itself is carried in the event, under the key `hook`: the inspector shows it.
+//!
+//! Reading order: [`claude_code`] and [`codex`] (what differs), [`translate`] (what each hook
+//! says), [`told`], [`links`], [`draft`].
+
+mod claude_code;
+mod codex;
+mod draft;
+mod links;
+mod repeats;
+mod result;
+mod told;
+mod translate;
+
+use banyan_protocol::{
+    Flags, Timestamp,
+    hook::{Harness, Hook},
+};
+
+use super::decode::{Origin, Placed, Step, event, rules};
+pub(super) use told::Told;
+
+/// The most events that one hook is translated into.
+const EVENTS_MAX_COUNT: usize = 200;
+
+/// An event that a hook was translated into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Translated {
+    /// The event, as an AOP agent would have posted it.
+    pub text: String,
+    /// Tells versions of one identity apart.
+    pub digest: [u8; 16],
+}
+
+/// The events that `hook` says, received at `at`, given what its session told so far.
+pub(super) fn translate(
+    harness: Harness,
+    told: &mut Told,
+    hook: &Hook<'_>,
+    at: Timestamp,
+) -> Vec<Translated> {
+    let mut drafts = match harness {
+        Harness::ClaudeCode => claude_code::translate(told, hook, at),
+        Harness::Codex => codex::translate(told, hook, at),
+    };
+    drafts.truncate(EVENTS_MAX_COUNT);
+    drafts.iter().map(|draft| draft.write(harness, hook, at)).collect()
+}
+
+/// The steps that a hook's events are.
+pub(super) fn steps<'a>(placed: &Placed<'a>, events: &'a [Translated]) -> Vec<Step<'a>> {
+    let steps = (0..=u8::MAX).zip(events).map(|(part, Translated { text, digest })| {
+        let (position, received_at) = (placed.position, placed.received_at);
+        let origin = Origin { position, part, received_at, digest: *digest };
+        match event(origin, text, Flags::default()) {
+            Ok(recorded) => Step::Event(Box::new(recorded), text.as_str()),
+            Err(violations) => placed.poison(rules(&violations)),
+        }
+    });
+    steps.collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! What sessions told so far, for translating their next hooks: read from the view when a batch
+//! names them, kept while they may not be on the disk yet, written with the batch.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use banyan_protocol::{
+    Position,
+    hook::{Harness, Hook},
+};
+use sqlx::SqliteConnection;
+
+use super::{
+    decode::{Placed, text},
+    hooks::{Told, Translated, translate},
+    pipeline::PipelineError,
+    poisoned::Poisoned,
+    rows::ToldRow,
+    store::told,
+};
+use crate::log::{OwnFact, Source};
+
+/// Sessions that are kept between batches.
+const KEPT_MAX_COUNT: usize = 500;
+
+/// Sessions by harness and id.
+type Key = (Harness, String);
+
+/// What sessions told so far.
+#[derive(Debug, Default)]
+pub(super) struct Teller {
+    held: BTreeMap<Key, Told>,
+    /// Those that changed and are not written.
+    changed: BTreeSet<Key>,
+}
+
+/// The events of a batch's hooks, by position.
+pub(super) type Events = BTreeMap<Position, Vec<Translated>>;
+
+impl Teller {
+    /// Translates the hooks among `entries`, in log order; those in `poisoned` are left out.
+    pub(super) async fn translate(
+        &mut self,
+        connection: &mut SqliteConnection,
+        entries: &[Placed<'_>],
+        poisoned: &Poisoned,
+    ) -> Result<Events, PipelineError> {
+        let mut events = Events::new();
+        if !entries.iter().any(|placed| placed.entry.source != Source::Aop) {
+            return Ok(events);
+        }
+        let left = |placed: &&Placed<'_>| poisoned.get(placed.position).is_none();
+        for placed in entries.iter().filter(left) {
+            match placed.entry.source {
+                Source::Aop => {}
+                Source::Banyan => self.forget(connection, placed).await?,
+                Source::Hook(harness) => {
+                    let Some(hook) = text(placed.entry).and_then(|text| Hook::read(text).ok())
+                    else {
+                        continue;
+                    };
+                    self.load(connection, (harness, hook.session_id.clone())).await?;
+                    let said = self.hear(harness, &hook, placed)?;
+                    events.insert(placed.position, said);
+                }
+            }
+        }
+        Ok(events)
+    }
+
+    /// What changed since it was asked last, for the batch to write.
+    pub(super) fn rows(&mut self) -> Result<Vec<ToldRow>, serde_json::Error> {
+        let changed = std::mem::take(&mut self.changed);
+        let rows = changed.into_iter().map(|(harness, session)| {
+            let told = self.held.get(&(harness, session.clone()));
+            let told = told.filter(|told| **told != Told::default());
+            let state = told.map(serde_json::to_string).transpose()?;
+            Ok(ToldRow { harness: harness.name(), session_id: session, state })
+        });
+        rows.collect()
+    }
+
+    /// Drops what is on the disk, when it is much.
+    pub(super) fn evict(&mut self) {
+        if KEPT_MAX_COUNT < self.held.len() {
+            self.held.retain(|key, _| self.changed.contains(key));
+        }
+    }
+
+    fn hear(
+        &mut self,
+        harness: Harness,
+        hook: &Hook<'_>,
+        placed: &Placed<'_>,
+    ) -> Result<Vec<Translated>, PipelineError> {
+        let key = (harness, hook.session_id.clone());
+        let told = self.held.entry(key.clone()).or_default();
+        self.changed.insert(key);
+        let run = || translate(harness, told, hook, placed.received_at);
+        catch_unwind(AssertUnwindSafe(run)).map_err(|_panic| PipelineError::Entry {
+            position: placed.position,
+            reason: "translating it panicked".to_owned(),
+        })
+    }
+
+    async fn load(
+        &mut self,
+        connection: &mut SqliteConnection,
+        key: Key,
+    ) -> Result<(), sqlx::Error> {
+        if let Entry::Vacant(place) = self.held.entry(key) {
+            let (harness, session_id) = place.key();
+            let told = told::read(connection, harness.name(), session_id).await?;
+            place.insert(told);
+        }
+        Ok(())
+    }
+
+    /// What a deleted session told is forgotten with it.
+    async fn forget(
+        &mut self,
+        connection: &mut SqliteConnection,
+        placed: &Placed<'_>,
+    ) -> Result<(), sqlx::Error> {
+        let Some(OwnFact::SessionDeleted { session_id }) = OwnFact::read(&placed.entry.bytes)
+        else {
+            return Ok(());
+        };
+        for harness in [Harness::ClaudeCode, Harness::Codex] {
+            let key = (harness, session_id.clone());
+            self.load(connection, key.clone()).await?;
+            let held = self.held.entry(key.clone()).or_default();
+            if *held != Told::default() {
+                *held = Told::default();
+                self.changed.insert(key);
+            }
+        }
+        Ok(())
+    }
+}

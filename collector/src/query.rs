@@ -58,7 +58,7 @@ pub(crate) use self::{
     events::Events,
     feed::{FeedRequest, FreshRequest, Skip},
     filter::FilterError,
-    forest::ForestRequest,
+    forest::{ForestRequest, ForestSort},
     groups::Group,
     portable::{Portable, Share},
     row_id::RowNo,

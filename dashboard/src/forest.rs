@@ -1,8 +1,13 @@
 //! `/`: all sessions as a forest.
 
 use askama::Template;
-use banyan_protocol::view::{Counts, ForestView};
+use banyan_protocol::view::{Counts, ForestView, Misread};
 
+mod bar;
+mod order;
+
+use self::bar::{Bar, Nothing};
+pub use self::order::ForestOrder;
 use crate::{
     chrome::Chrome,
     format,
@@ -17,7 +22,12 @@ pub struct ForestPage {
     chrome: Chrome,
     title: String,
     outline: Outline,
+    bar: Bar,
+    /// Where nothing matches.
+    nothing: Option<Nothing>,
     summary: Vec<Count>,
+    /// Sessions in all.
+    total_sessions: u64,
     /// Roots in all and how many stand before the first one shown, where that is known.
     total: Option<u64>,
     newest: Option<String>,
@@ -32,8 +42,23 @@ pub struct ForestInput {
     pub forest: ForestView,
     /// The `after=` that was asked for; absent on the first page.
     pub after: Option<String>,
+    /// What was asked for.
+    pub query: ForestQuery,
     /// `http://127.0.0.1:4317`, for the command on the empty page. Not from the request.
     pub origin: String,
+}
+
+/// The filter and the order that were asked for.
+#[derive(Clone, Debug, Default)]
+pub struct ForestQuery {
+    /// `q=`, as asked for.
+    pub q: String,
+    /// `sort=`
+    pub order: ForestOrder,
+    /// The names of all keys.
+    pub keys: Vec<&'static str>,
+    /// Why `q` cannot be understood; all sessions are shown then.
+    pub misread: Option<Misread>,
 }
 
 /// One number of the line below the title.
@@ -58,18 +83,29 @@ pub(crate) const TITLE: &str = "Sessions";
 impl ForestPage {
     /// Prepares the page; `render` writes it.
     pub fn new(chrome: Chrome, input: &ForestInput) -> Self {
-        let ForestInput { forest, after, origin } = input;
-        let page = Link::forest().with_some("after", after.as_deref());
+        let ForestInput { forest, after, query, origin } = input;
+        let all = Link::forest_of(&query.q, query.order.parameter());
+        let page = all.clone().with_some("after", after.as_deref());
         let place = Place { page: Some(&page), current: None, now: chrome.reader(), at: None };
         let older = forest.older.as_deref();
+        let now = chrome.now;
         Self {
             title: chrome.title(TITLE),
             chrome,
             outline: outline::outline(forest, place),
+            bar: Bar::new(query, forest.matches.as_ref(), forest.counts, now),
+            nothing: forest
+                .matches
+                .as_ref()
+                .filter(|matches| matches.trees.count == 0)
+                .map(|matches| Nothing::new(matches, query.order)),
             summary: summary(forest.counts),
-            total: after.is_none().then_some(forest.counts.roots),
-            newest: after.is_some().then(|| Link::forest().done()),
-            older: older.map(|key| Link::forest().with("after", key).done()),
+            total_sessions: forest.counts.sessions,
+            total: after.is_none().then(|| {
+                forest.matches.as_ref().map_or(forest.counts.roots, |matches| matches.trees.count)
+            }),
+            newest: after.is_some().then(|| all.clone().done()),
+            older: older.map(|key| all.clone().with("after", key).done()),
             origin: origin.clone(),
         }
     }
@@ -87,5 +123,11 @@ pub(crate) fn summary(counts: Counts) -> Vec<Count> {
     ]
     .into_iter()
     .map(|(id, class, number, word)| Count { id, class, number: format::count(number), word })
+    .chain([Count {
+        id: "c-cost",
+        class: "",
+        number: format::money(counts.cost_today),
+        word: "today",
+    }])
     .collect()
 }

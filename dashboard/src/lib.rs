@@ -37,7 +37,7 @@ pub use alerts::{AlertFilter, AlertInput, AlertPage, AlertsInput, AlertsPage};
 pub use askama::Template;
 pub use chrome::{Assets, Chrome};
 pub use error::{ErrorPage, NoMoment, PageError};
-pub use forest::{ForestInput, ForestPage};
+pub use forest::{ForestInput, ForestOrder, ForestPage, ForestQuery};
 pub use fragment::{ChildrenFragment, Density, RowsFragment};
 pub use moment::Moment;
 pub use preferences::{Keys, Now, Preferences, Spacing, Theme, Times};

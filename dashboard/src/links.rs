@@ -46,6 +46,11 @@ impl Link {
         Self(format!("/alerts/{}{deed}", utf8_percent_encode(id, ENCODED)))
     }
 
+    /// The forest of what a query finds, in some order.
+    pub(crate) fn forest_of(query: &str, sort: Option<&str>) -> Self {
+        Self::forest().with_some("q", Some(query).filter(|q| !q.is_empty())).with_some("sort", sort)
+    }
+
     /// A session's page.
     pub(crate) fn session(id: &str) -> Self {
         // Browsers resolve these two as steps up the path, however they are encoded.

@@ -8,7 +8,7 @@ mod row;
 
 use banyan_protocol::{
     Position,
-    view::{Branch, ForestView, Node},
+    view::{Branch, ForestMatches, ForestView, Node},
 };
 
 pub(crate) use open::{OPEN_MAX_ROWS, OpenSet};
@@ -99,7 +99,7 @@ impl Place<'_> {
 
 /// Flattens `forest` for the page at `place`.
 pub(crate) fn outline(forest: &ForestView, place: Place<'_>) -> Outline {
-    let writer = Writer { open: OpenSet::of(forest), place };
+    let writer = Writer { open: OpenSet::of(forest), place, matches: forest.matches.as_ref() };
     let (orphans, trees): (Vec<_>, Vec<_>) =
         forest.roots.iter().partition(|root| root.session.orphan);
     Outline { trees: writer.write(&trees), orphans: writer.write(&orphans) }
@@ -108,7 +108,7 @@ pub(crate) fn outline(forest: &ForestView, place: Place<'_>) -> Outline {
 /// What stands in the list of an open node, without the tags of the list.
 pub(crate) fn branch(node: &Node, now: Now) -> Vec<Piece> {
     let place = Place { page: None, current: None, now, at: None };
-    let mut pieces = Writer { open: OpenSet::default(), place }.write(&[node]);
+    let mut pieces = Writer { open: OpenSet::default(), place, matches: None }.write(&[node]);
     // The node's own row and the list's tags at both ends.
     pieces.truncate(pieces.len().saturating_sub(2));
     pieces.split_off(pieces.len().min(2))
@@ -123,6 +123,8 @@ pub(crate) fn single(node: &Node, now: Now) -> Row {
 struct Writer<'a> {
     open: OpenSet<'a>,
     place: Place<'a>,
+    /// What was asked for, where something was.
+    matches: Option<&'a ForestMatches>,
 }
 
 /// What is left to write.
@@ -142,21 +144,14 @@ impl<'a> Writer<'a> {
         while let Some(step) = steps.pop() {
             match step {
                 Step::Node(node, level) => {
-                    let row = row::row(node, level, &path, &self.open, self.place);
-                    pieces.push(Piece::Row(Box::new(row)));
+                    pieces.push(Piece::Row(Box::new(self.row(node, level, &path))));
                     path.push(&node.session.row);
                     steps.push(Step::EndRow);
-                    if let Branch::Open { children, from } = &node.branch {
-                        let total = node.session.children;
-                        pieces.push(Piece::OpenList { total, from: *from });
-                        pieces.extend(self.earlier(node, *from).map(Piece::More));
-                        let end =
-                            from.saturating_add(u64::try_from(children.len()).unwrap_or(u64::MAX));
-                        steps.push(Step::EndList(self.more(node, end)));
-                        steps.extend(
-                            children.iter().rev().map(|child| Step::Node(child, level + 1)),
-                        );
-                    }
+                    let Some((open, end)) = self.list(node) else { continue };
+                    pieces.extend(open);
+                    steps.push(Step::EndList(end));
+                    let children = node.branch.shown().iter().rev();
+                    steps.extend(children.map(|child| Step::Node(child, level + 1)));
                 }
                 Step::EndList(more) => {
                     pieces.extend(more.map(Piece::More));
@@ -169,6 +164,35 @@ impl<'a> Writer<'a> {
             }
         }
         pieces
+    }
+
+    fn row(&self, node: &Node, level: u32, path: &[&str]) -> Row {
+        let mut row = row::row(node, level, path, &self.open, self.place);
+        if let Some(matches) = self.matches {
+            row.dim = matches.rows.get(&row.id) == Some(&false);
+            let below = matches.below.get(&row.id).filter(|_| level == 0);
+            row.matches = below.map(|count| format::plural(*count, "match", "matches"));
+        }
+        row
+    }
+
+    /// How the list of a node's children begins and ends; `None` where there is none.
+    fn list(&self, node: &Node) -> Option<(Vec<Piece>, Option<More>)> {
+        let shown = u64::try_from(node.branch.shown().len()).unwrap_or(u64::MAX);
+        let total = node.session.children;
+        match &node.branch {
+            Branch::Leaf | Branch::Closed => None,
+            Branch::Open { from, .. } => {
+                let mut begin = vec![Piece::OpenList { total, from: *from }];
+                begin.extend(self.earlier(node, *from).map(Piece::More));
+                Some((begin, self.more(node, from.saturating_add(shown))))
+            }
+            Branch::Matches { .. } => {
+                let text = || format!("Show all {} children", format::count(total));
+                let all = (shown < total).then(|| self.window(node, 0, "all", text()));
+                Some((vec![Piece::OpenList { total: shown, from: 0 }], all))
+            }
+        }
     }
 
     /// On pages trees are indented from their root; rows without a page go where they stand in

@@ -7,6 +7,7 @@ mod alerts;
 mod cast;
 mod event;
 mod export;
+mod filtered;
 mod forest;
 mod search;
 mod session;
@@ -98,16 +99,20 @@ impl ForestPage {
         let page = |forest, after: Option<&str>| {
             let after = after.map(str::to_owned);
             let origin = "http://127.0.0.1:4317".to_owned();
-            Self::new(chrome.clone(), &ForestInput { forest, after, origin })
+            let query = crate::ForestQuery::default();
+            Self::new(chrome.clone(), &ForestInput { forest, after, query, origin })
         };
-        vec![
+        let mut pages = vec![
             ("forest", page(forest::busy(voice), None)),
             ("forest-older", page(forest::older(voice), Some("184000.7"))),
             ("forest-empty", page(forest::empty(), None)),
             ("forest-chain", page(forest::chain(voice, 62), None)),
             ("forest-wide", page(forest::wide(voice, 150), None)),
             ("forest-groups", page(forest::many_groups(voice, 26), None)),
-        ]
+        ];
+        let filtered = filtered::inputs(voice).into_iter();
+        pages.extend(filtered.map(|(name, input)| (name, Self::new(chrome.clone(), &input))));
+        pages
     }
 }
 

@@ -6,7 +6,7 @@ use banyan_protocol::view::{Misread, SearchView};
 mod found;
 mod hit;
 
-use self::found::Found;
+pub(crate) use self::found::{Found, Offer, TermChip, number, offered};
 use crate::{chrome::Chrome, format, links::Link};
 
 /// The search page.

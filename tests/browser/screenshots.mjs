@@ -31,7 +31,9 @@ async function choose() {
   await page.goto('/');
   const sessions = await page.locator('.tree ul .l.fail, .tree ul .l').evaluateAll((links) =>
     links.map((link) => link.getAttribute('href')));
-  const found = { forest: '/', missing: '/s/unknown' };
+  const found = {
+    forest: '/', missing: '/s/unknown', search: '/search?q=e*', 'search-none': '/search?q=error+cost%3E99', filter: '/?q=status:failed',
+  };
   for (const session of sessions) {
     await page.goto(session);
     const failed = page.locator('.ev.bad .say .l').last();

@@ -67,6 +67,11 @@ impl Judge {
         patience_began(self.now)
     }
 
+    /// Where the log stood when they began.
+    pub(super) fn places(&self) -> Marks<Position> {
+        self.places
+    }
+
     /// What is to be said of a session besides its status.
     pub(super) fn attention(&self, signs: &Signs) -> Option<Attention> {
         let (patience, lost, place) = match signs.status {

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use banyan_protocol::{
-    Position, Timestamp,
+    MicroDollars, Position, Timestamp,
     view::{Counts, Status},
 };
 use sqlx::{query_as, query_scalar};
@@ -17,6 +17,8 @@ use super::{Query, QueryError, figures::count, look::Look, stalled::Stalled};
 const KEPT_MAX_MICROS: i64 = 1_000_000;
 /// See [`KEPT_MAX_MICROS`].
 const COUNTED_ALWAYS_SESSIONS: u64 = 10_000;
+/// One day.
+const DAY_MICROS: i64 = 86_400 * 1_000_000;
 
 /// The counts made last. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -90,6 +92,7 @@ async fn counts(look: &mut Look, stalled: &Stalled) -> Result<Counts, QueryError
     )
     .fetch_one(&mut *look.tx)
     .await?;
+    let (failed_today, cost_today) = today(look).await?;
     let of = |wanted: &[Status]| {
         let counted = by_status.iter().filter(|(status, _)| {
             Status::ALL.get(usize::from(*status)).is_some_and(|status| wanted.contains(status))
@@ -105,7 +108,33 @@ async fn counts(look: &mut Look, stalled: &Stalled) -> Result<Counts, QueryError
         // A waiting session that is lost is counted once.
         attention: of(&[Status::Failed, Status::Timeout, Status::Waiting])
             + stalled.total_but_waiting(),
+        failed_today: count(failed_today),
+        cost_today: MicroDollars(cost_today),
     })
+}
+
+/// What failed since midnight, and what cost what began since then.
+async fn today(look: &mut Look) -> Result<(i64, i64), QueryError> {
+    let now = look.judge.now().micros();
+    let midnight = now.saturating_sub(now.rem_euclid(DAY_MICROS));
+    let failed = query_scalar(
+        "select count(*)
+         from session
+         where status in (5, 7) and known = 1 and ?1 <= ended_at and ended_at < ?2",
+    )
+    .bind(midnight)
+    .bind(midnight.saturating_add(DAY_MICROS))
+    .fetch_one(&mut *look.tx)
+    .await?;
+    let cost = query_scalar(
+        "select coalesce(sum(total_cost), 0)
+         from session
+         where total_cost is not null and known = 1 and ?1 <= started_at",
+    )
+    .bind(midnight)
+    .fetch_one(&mut *look.tx)
+    .await?;
+    Ok((failed, cost))
 }
 
 #[cfg(test)]
@@ -134,7 +163,18 @@ mod tests {
         }
         fixture.run("update session set known = 0, deleted = 1 where id = 'g'").await;
         fixture.run("update session set group_no = no where id in ('a', 'g')").await;
-        let expected = Counts { roots: 6, groups: 1, sessions: 6, running: 2, attention: 3 };
+        let today = "update session set ended_at = last_seen_at, started_at = last_seen_at,
+                                        total_cost = 7";
+        fixture.run(today).await;
+        let expected = Counts {
+            roots: 6,
+            groups: 1,
+            sessions: 6,
+            running: 2,
+            attention: 3,
+            failed_today: 2,
+            cost_today: MicroDollars(42),
+        };
         assert_eq!(count_all(&fixture, 7).await, expected);
         fixture.session("h", None).await;
         assert_eq!(count_all(&fixture, 7).await, expected);

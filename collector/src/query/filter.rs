@@ -149,6 +149,10 @@ pub(crate) enum Trait {
     Placeholder,
     /// Every event up to its end was received.
     Complete,
+    /// It is silent for too long, and so is everything below it.
+    Stalled,
+    /// It failed, waits or is stalled.
+    Attention,
 }
 
 /// What a session can have.

@@ -3,13 +3,17 @@
 use std::collections::HashSet;
 
 use banyan_protocol::view::ForestView;
+use sqlx::query_as;
 
 mod grove;
+mod matching;
 mod plan;
+mod sort;
 #[cfg(test)]
 mod tests;
 
 use self::plan::{FOREST_ROWS_MAX, Fairness, Page};
+pub(crate) use self::sort::ForestSort;
 pub(super) use self::{
     grove::{Grove, WINDOW_MAX_ROWS},
     plan::Opening,
@@ -42,6 +46,8 @@ pub(crate) struct ForestRequest {
     pub open: Option<Vec<String>>,
     /// For `kids=row:from`: the window of children shown of one open node.
     pub window: Option<(String, u64)>,
+    /// The order of roots.
+    pub sort: ForestSort,
 }
 
 impl Query {
@@ -51,10 +57,8 @@ impl Query {
         let as_of = look.as_of().await?;
         let stalled = Stalled::look(&mut look).await?;
         let counts = self.counts.counts(&mut look, as_of, &stalled).await?;
-        let mut roots = roots(&mut look, request.after.as_deref().and_then(decode)).await?;
-        let more = FOREST_PAGE_ROOTS < roots.len();
-        roots.truncate(FOREST_PAGE_ROOTS);
-        let older = roots.last().filter(|_| more).map(encode);
+        let after = request.after.as_deref().and_then(decode);
+        let (roots, older) = roots(&mut look, request.sort, after).await?;
         let mut grove = Grove::of(roots);
         match (&request.open, window(request)) {
             (None, None) => open_trouble(&mut grove, &mut look, &stalled).await?,
@@ -64,25 +68,32 @@ impl Query {
             }
         }
         let roots = grove.into_nodes(&look, &stalled);
-        Ok(ForestView { roots, counts, older, as_of })
+        Ok(ForestView { roots, counts, older, as_of, matches: None })
     }
 }
 
-/// The roots behind a key, and one more than a page holds when there are more.
-async fn roots(look: &mut Look, after: Option<(i64, i64)>) -> Result<Vec<SessionRow>, QueryError> {
-    let (position, no) = after.unwrap_or((i64::MAX, i64::MAX));
-    let mut query = session_row::select();
-    query.push("where s.parent_no is null and s.known = 1");
-    query.push(" and (s.sub_last_position, s.no) < (").push_bind(position);
-    query.push(", ").push_bind(no).push(")");
-    query.push(" order by s.sub_last_position desc, s.no desc limit ");
-    query.push_bind(i64::try_from(FOREST_PAGE_ROOTS + 1).unwrap_or(i64::MAX));
-    session_row::fetch(&mut look.tx, query).await
-}
-
-/// The key of the page behind a root. A root that is active again moves to the first page.
-fn encode(row: &SessionRow) -> String {
-    format!("{}.{}", row.sub_last_position, row.no)
+/// The roots of the page behind a key, and the key of the next page. In the order of last
+/// activity, a root that is active again moves to the first page.
+async fn roots(
+    look: &mut Look,
+    sort: ForestSort,
+    after: Option<(i64, i64)>,
+) -> Result<(Vec<SessionRow>, Option<String>), QueryError> {
+    let (value, no) = after.unwrap_or((i64::MAX, i64::MAX));
+    let mut places: Vec<(i64, i64)> = query_as(sort.roots())
+        .bind(value)
+        .bind(no)
+        .bind(i64::try_from(FOREST_PAGE_ROOTS + 1).unwrap_or(i64::MAX))
+        .fetch_all(&mut *look.tx)
+        .await?;
+    let more = FOREST_PAGE_ROOTS < places.len();
+    places.truncate(FOREST_PAGE_ROOTS);
+    let older = places.last().filter(|_| more).map(|(no, value)| format!("{value}.{no}"));
+    let numbers: Vec<i64> = places.iter().map(|(no, _)| *no).collect();
+    let json = serde_json::to_string(&numbers).map_err(QueryError::Row)?;
+    let mut rows = session_row::fetch_numbers(&mut look.tx, json).await?;
+    rows.sort_by_key(|row| numbers.iter().position(|no| *no == row.no));
+    Ok((rows, older))
 }
 
 fn decode(key: &str) -> Option<(i64, i64)> {

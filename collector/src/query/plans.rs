@@ -18,7 +18,7 @@ use tracing::{
 use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
 use super::{
-    AlertsRequest, Direction, FeedRequest, ForestRequest, FreshRequest, Query, RowNo, Scope,
+    AlertsRequest, Direction, FeedRequest, ForestRequest, ForestSort, FreshRequest, Query, RowNo, Scope,
     SearchRequest, SearchScope, SessionsRequest, Skip, TreeRequest, fixture::Fixture,
 };
 
@@ -131,8 +131,10 @@ async fn ask_everything(fixture: &Fixture) {
         after: Some("9.9".to_owned()),
         open: Some(vec!["1".to_owned()]),
         window: Some(("1".to_owned(), 0)),
+        ..ForestRequest::default()
     };
     query.forest(&chosen).await.unwrap();
+    ask_forests(fixture, &chosen).await;
     query.tree_around("b", None).await.unwrap();
     let request = TreeRequest::default();
     query.subtree("a", &request).await.unwrap();
@@ -168,6 +170,21 @@ async fn ask_feeds(fixture: &Fixture) {
     query.subtree_numbers("a").await.unwrap();
     let share = super::Share { rows: 9, bytes: 999, payload_bytes: 99 };
     query.portable("a", share).await.unwrap();
+}
+
+async fn ask_forests(fixture: &Fixture, chosen: &ForestRequest) {
+    use ForestSort::{Cost, Duration, First, Last, Tokens};
+    for sort in [Last, First, Cost, Tokens, Duration] {
+        for after in [None, Some("9.9".to_owned())] {
+            let request = ForestRequest { sort, after, ..ForestRequest::default() };
+            fixture.query.forest(&request).await.unwrap();
+        }
+        for text in ["status:failed", "is:attention x tool:y", "cost>1 agent:coder"] {
+            let request = ForestRequest { sort, ..ForestRequest::default() };
+            fixture.query.forest_of(text, &request).await.unwrap();
+            fixture.query.forest_of(text, chosen).await.unwrap();
+        }
+    }
 }
 
 async fn ask_searches(fixture: &Fixture) {

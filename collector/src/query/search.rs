@@ -19,6 +19,7 @@ mod relax;
 #[cfg(test)]
 mod tests;
 
+pub(super) use self::{find::oldest as oldest_session, relax::nearest};
 use self::{
     find::{Findings, Found},
     mark::Needles,
@@ -75,7 +76,7 @@ impl Query {
         let scope = request.scope;
         let findings = find::find(&mut look, (&filter, scope), FOUND_MAX_COUNT).await?;
         let relaxed = if findings.found.is_empty() {
-            relax::nearest(&mut look, &filter, scope).await?
+            nearest(&mut look, &filter, scope).await?
         } else {
             None
         };
@@ -118,7 +119,8 @@ fn tally(found: usize, capped: bool) -> Tally {
     Tally { count: u64::try_from(found).unwrap_or(u64::MAX), capped }
 }
 
-fn terms(filter: &Filter) -> Vec<TermView> {
+/// The terms of a query, each with the query without it.
+pub(super) fn terms(filter: &Filter) -> Vec<TermView> {
     let terms = filter.terms.iter().enumerate();
     terms
         .map(|(at, term)| TermView { text: term.source.clone(), without: filter.without(at) })

@@ -41,7 +41,7 @@ impl Query {
         let mut query = session_row::select();
         query.push("where s.known = 1 and s.no < ").push_bind(request.after.unwrap_or(i64::MAX));
         if let Some(text) = &request.filter {
-            filter::push(&mut query, &filter::parse(text)?, look.judge.now());
+            filter::push(&mut query, &filter::parse(text)?, &look.judge);
         }
         query.push(" order by s.no desc limit ").push_bind(limit + 1);
         let rows = session_row::fetch(&mut look.tx, query).await?;

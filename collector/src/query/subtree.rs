@@ -72,5 +72,5 @@ pub(super) async fn tree(
         }
     }
     let roots = grove.into_nodes(look, &stalled);
-    Ok(ForestView { roots, counts: Counts::default(), older: None, as_of })
+    Ok(ForestView { roots, counts: Counts::default(), older: None, as_of, matches: None })
 }

@@ -38,7 +38,7 @@ impl Query {
         let open = (open.unwrap_or(&own), None);
         open_chosen(&mut grove, &mut look, open, CHOSEN_ROWS_MAX).await?;
         let roots = grove.into_nodes(&look, &stalled);
-        Ok(Some(ForestView { roots, counts: Counts::default(), older: None, as_of }))
+        Ok(Some(ForestView { roots, counts: Counts::default(), older: None, as_of, matches: None }))
     }
 }
 

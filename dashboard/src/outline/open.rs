@@ -17,7 +17,8 @@ impl<'a> OpenSet<'a> {
         let mut rows = Vec::new();
         let mut left: Vec<&Node> = forest.roots.iter().rev().collect();
         while let Some(node) = left.pop() {
-            if let Branch::Open { children, .. } = &node.branch {
+            let children = node.branch.shown();
+            if !children.is_empty() || matches!(node.branch, Branch::Open { .. }) {
                 rows.push(node.session.row.as_str());
                 left.extend(children.iter().rev());
             }

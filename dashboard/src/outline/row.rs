@@ -45,6 +45,10 @@ pub(crate) struct Row {
     pub(crate) unseen_parent: Option<String>,
     /// How deep it is, where the indent no longer tells.
     pub(crate) level: Option<Level>,
+    /// It does not match what was asked for: it is there for context.
+    pub(crate) dim: bool,
+    /// For roots: how many sessions of the tree match.
+    pub(crate) matches: Option<String>,
     pub(crate) badges: Vec<Badge>,
     pub(crate) chips: Vec<Chip>,
     /// Sessions below it in all.
@@ -164,6 +168,8 @@ pub(super) fn row(
             text: format!("L{}", session.depth),
             href: Link::subtree(&session.id).at(place.at).done(),
         }),
+        dim: false,
+        matches: None,
         badges: badges(&session.own, &session.subtree),
         chips: chips(session),
         below: (session.children < session.subtree.sessions.saturating_sub(1))
@@ -209,7 +215,7 @@ fn toggle(node: &Node, path: &[&str], open: &OpenSet<'_>, place: Place<'_>) -> O
     let (is_open, verb, rows) = match node.branch {
         Branch::Leaf => return None,
         Branch::Closed => (false, "Show", open.with(&session.row, path)),
-        Branch::Open { .. } => (true, "Hide", open.without(&session.row)),
+        Branch::Open { .. } | Branch::Matches { .. } => (true, "Hide", open.without(&session.row)),
     };
     let children = format::plural(session.children, "child", "children");
     let agent = format::clip(&session.agent_id, AGENT_MAX_CHARS);

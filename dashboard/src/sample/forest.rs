@@ -1,7 +1,8 @@
 //! Forests of several kinds.
 
-use banyan_protocol::view::{
-    Attention, Branch, Counts, Exactness, Figures, ForestView, Node, SessionView, Status,
+use banyan_protocol::{
+    MicroDollars,
+    view::{Attention, Branch, Counts, Exactness, Figures, ForestView, Node, SessionView, Status},
 };
 
 use super::{Sketch, Voice};
@@ -16,8 +17,10 @@ pub(super) fn of(roots: Vec<Node>) -> ForestView {
         sessions: sum(|figures| figures.sessions),
         running: sum(|figures| figures.running),
         attention: sum(|figures| figures.failed + figures.waiting + figures.stalled),
+        failed_today: sum(|figures| figures.failed),
+        cost_today: MicroDollars(41_200_000),
     };
-    ForestView { roots, counts, older: None, as_of: 184_512 }
+    ForestView { roots, counts, as_of: 184_512, ..ForestView::default() }
 }
 
 pub(super) fn empty() -> ForestView {

@@ -17,7 +17,7 @@ const LINE_MAX_CHARS: usize = 200;
 
 /// What a search found.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// `318 events in 41 sessions`
     pub(super) total: String,
     pub(super) oldest: Option<When>,
@@ -75,17 +75,17 @@ pub(super) struct MoreLink {
 
 /// A term of the query that can be taken out.
 #[derive(Clone, Debug)]
-pub(super) struct TermChip {
-    pub(super) href: String,
-    pub(super) text: String,
+pub(crate) struct TermChip {
+    pub(crate) href: String,
+    pub(crate) text: String,
 }
 
 /// A query that finds something.
 #[derive(Clone, Debug)]
-pub(super) struct Offer {
-    pub(super) href: String,
-    pub(super) dropped: String,
-    pub(super) count: String,
+pub(crate) struct Offer {
+    pub(crate) href: String,
+    pub(crate) dropped: String,
+    pub(crate) count: String,
 }
 
 impl Found {
@@ -101,10 +101,24 @@ impl Found {
             newer: page("before", &view.newer),
             older: page("after", &view.older),
             further: view.further.as_deref().map(|query| link(query, scope).done()),
-            chips: view.terms.iter().map(|term| chip(term, scope)).collect(),
-            relaxed: view.relaxed.as_ref().map(|relaxed| offer(relaxed, scope)),
+            chips: Self::chips(&view.terms, |query| link(query, scope).done()),
+            relaxed: view
+                .relaxed
+                .as_ref()
+                .map(|relaxed| offered(relaxed, |query| link(query, scope).done())),
             unindexed: (0 < view.unindexed).then(|| format::count(view.unindexed)),
         }
+    }
+}
+
+impl Found {
+    /// The terms of a query, each with its `link` to the query without it.
+    pub(crate) fn chips(terms: &[TermView], link: impl Fn(&str) -> String) -> Vec<TermChip> {
+        let chip = |term: &TermView| TermChip {
+            href: link(&term.without),
+            text: format::clip(&term.text, LINE_MAX_CHARS),
+        };
+        terms.iter().map(chip).collect()
     }
 }
 
@@ -122,7 +136,7 @@ fn counted(tally: Tally, one: &str, many: &str) -> String {
 }
 
 /// `318`, `10,000+`
-pub(super) fn number(tally: Tally) -> String {
+pub(crate) fn number(tally: Tally) -> String {
     format!("{}{}", format::count(tally.count), if tally.capped { "+" } else { "" })
 }
 
@@ -166,16 +180,10 @@ fn row(found: &FoundSession, view: &SearchView, scope: SearchScope, now: Now) ->
     }
 }
 
-fn chip(term: &TermView, scope: SearchScope) -> TermChip {
-    TermChip {
-        href: link(&term.without, scope).done(),
-        text: format::clip(&term.text, LINE_MAX_CHARS),
-    }
-}
-
-fn offer(relaxed: &Relaxed, scope: SearchScope) -> Offer {
+/// A query that finds something, with its `link`.
+pub(crate) fn offered(relaxed: &Relaxed, link: impl Fn(&str) -> String) -> Offer {
     Offer {
-        href: link(&relaxed.query, scope).done(),
+        href: link(&relaxed.query),
         dropped: format::clip(&relaxed.dropped, LINE_MAX_CHARS),
         count: number(relaxed.total),
     }

@@ -1,5 +1,7 @@
-use super::{SessionView, TreeView};
-use crate::Position;
+use std::collections::BTreeMap;
+
+use super::{Relaxed, SessionView, Tally, TermView, TreeView};
+use crate::{MicroDollars, Position};
 
 /// A page of the forest: roots with the branches that are open.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +14,25 @@ pub struct ForestView {
     pub older: Option<String>,
     /// The log position that this page shows.
     pub as_of: Position,
+    /// What was asked for, where a filter was; the roots are those with sessions that match.
+    pub matches: Option<ForestMatches>,
+}
+
+/// What a filter found in a forest.
+#[derive(Clone, Debug, Default)]
+pub struct ForestMatches {
+    /// Sessions that match.
+    pub sessions: Tally,
+    /// Trees with such sessions.
+    pub trees: Tally,
+    /// The rows of this page, and whether they match; the others are there for context.
+    pub rows: BTreeMap<String, bool>,
+    /// Matching sessions in each tree of this page, by the root's row.
+    pub below: BTreeMap<String, u64>,
+    /// The terms of the filter, as they were understood.
+    pub terms: Vec<TermView>,
+    /// Where nothing matches: the nearest filter that finds something.
+    pub relaxed: Option<Relaxed>,
 }
 
 /// A session on a page, with what is shown of its children.
@@ -37,6 +58,21 @@ pub enum Branch {
         /// How many stand before the window.
         from: u64,
     },
+    /// Those of its children that a filter found, or that lead to such ones, by first event.
+    Matches {
+        /// At least one.
+        children: Vec<Node>,
+    },
+}
+
+impl Branch {
+    /// The children that are shown.
+    pub fn shown(&self) -> &[Node] {
+        match self {
+            Self::Leaf | Self::Closed => &[],
+            Self::Open { children, .. } | Self::Matches { children } => children,
+        }
+    }
 }
 
 /// Counts over all sessions known.
@@ -52,6 +88,10 @@ pub struct Counts {
     pub running: u64,
     /// Failed, waiting or stalled ones.
     pub attention: u64,
+    /// Those that failed or ran out of time today (UTC).
+    pub failed_today: u64,
+    /// What sessions cost that began today (UTC).
+    pub cost_today: MicroDollars,
 }
 
 impl From<TreeView> for Node {

@@ -26,6 +26,8 @@ pub(in crate::http) struct PageParams {
     k: Option<String>,
     /// A query.
     pub(super) q: Option<String>,
+    /// The order of the forest.
+    pub(super) sort: Option<String>,
     /// Whether it asks for events or for sessions.
     #[serde(rename = "in")]
     pub(super) scope: Option<String>,

@@ -10,6 +10,7 @@ fn line(nodes: &[Node]) -> String {
         Branch::Open { children, from } => {
             format!("{}({from}:{})", node.session.id, line(children))
         }
+        Branch::Matches { children } => format!("{}[{}]", node.session.id, line(children)),
     };
     nodes.iter().map(one).collect::<Vec<_>>().join(" ")
 }
@@ -51,7 +52,7 @@ async fn many_nodes_share_the_rows_of_one_answer() {
     let shown = |nodes: Vec<Node>| -> Vec<usize> {
         let windows = nodes.iter().filter_map(|node| match &node.branch {
             Branch::Open { children, .. } => Some(children.len()),
-            Branch::Closed | Branch::Leaf => None,
+            Branch::Closed | Branch::Leaf | Branch::Matches { .. } => None,
         });
         windows.collect()
     };

@@ -4,19 +4,21 @@
 pub(in crate::query) mod event;
 mod moment;
 
-use banyan_protocol::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::super::events::{PARTS_MAX_COUNT, last_key_at};
+use super::super::{
+    attention::Judge,
+    events::{PARTS_MAX_COUNT, last_key_at},
+};
 use super::{Condition, Filter, Key, Operator, Part, Pattern, Term, Trait, Value, groups};
 
 /// Adds `and …` for every condition to a query that has `s`, a session, and `r`, its root.
-pub(in crate::query) fn push(query: &mut QueryBuilder<Sqlite>, filter: &Filter, now: Timestamp) {
+pub(in crate::query) fn push(query: &mut QueryBuilder<Sqlite>, filter: &Filter, judge: &Judge) {
     let (events, sessions): (Vec<&Term>, Vec<&Term>) =
         filter.terms.iter().partition(|term| is_of_events(term));
-    event::push_speakers(query, &events, now);
+    event::push_speakers(query, &events, judge.now());
     for group in groups(&sessions) {
-        let asked = Asked { now, values: group.iter().map(|term| values_of(term)).sum() };
+        let asked = Asked { judge, values: group.iter().map(|term| values_of(term)).sum() };
         push_group(query, &group, |query, term| push_term(query, term, asked));
     }
 }
@@ -41,8 +43,8 @@ fn push_group(
 
 /// What a condition depends on besides its term.
 #[derive(Clone, Copy, Debug)]
-struct Asked {
-    now: Timestamp,
+struct Asked<'j> {
+    judge: &'j Judge,
     /// How many alternatives there are.
     values: usize,
 }
@@ -61,7 +63,7 @@ fn is_of_events(term: &Term) -> bool {
     }
 }
 
-fn push_term(query: &mut QueryBuilder<Sqlite>, term: &Term, asked: Asked) {
+fn push_term(query: &mut QueryBuilder<Sqlite>, term: &Term, asked: Asked<'_>) {
     match &term.condition {
         Condition::Text(pattern) => event::push_text(query, pattern),
         Condition::Key { key, operator, values } => {
@@ -79,7 +81,7 @@ fn push_value(
     query: &mut QueryBuilder<Sqlite>,
     key: Key,
     (operator, value): (Operator, &Value),
-    asked: Asked,
+    asked: Asked<'_>,
 ) {
     match (key, value) {
         (Key::Id, Value::Text(pattern)) if pattern.prefix => push_word(query, "s.id", pattern),
@@ -105,6 +107,11 @@ fn push_value(
             query.push(if asked.values == 1 { "s.status = " } else { "+s.status = " });
             query.push_bind(status.stored());
         }
+        (_, Value::Trait(Trait::Stalled)) => push_stalled(query, asked.judge),
+        (_, Value::Trait(Trait::Attention)) => {
+            query.push("s.status in (3, 5, 7) or ");
+            push_stalled(query, asked.judge);
+        }
         (_, Value::Trait(one)) => {
             query.push(one.condition());
         }
@@ -125,7 +132,9 @@ fn push_value(
         (_, Value::Number(number)) => {
             query.push(number_column(key)).push(operator.sign()).push_bind(*number);
         }
-        (_, Value::Moment(moment)) => moment::push(query, (key, operator), *moment, asked.now),
+        (_, Value::Moment(moment)) => {
+            moment::push(query, (key, operator), *moment, asked.judge.now())
+        }
         // No other key has such values.
         (_, Value::Text(_) | Value::Outcome(_)) => {
             query.push("0");
@@ -143,6 +152,15 @@ const fn number_column(key: Key) -> &'static str {
         Key::Events => "s.own_events",
         _ => "coalesce(s.ended_at, s.own_last_at) - coalesce(s.started_at, s.own_first_at)",
     }
+}
+
+/// Sessions whose silence the judge calls stalled or lost.
+fn push_stalled(query: &mut QueryBuilder<Sqlite>, judge: &Judge) {
+    let (began, places) = (judge.began(), judge.places());
+    query.push("(s.status = 1 and s.last_seen_at < ").push_bind(began.running.micros());
+    query.push(" and s.sub_last_position < ").push_bind(places.running);
+    query.push(" or s.status in (2, 3) and s.last_seen_at < ").push_bind(began.resting.micros());
+    query.push(" and s.sub_last_position < ").push_bind(places.resting).push(")");
 }
 
 /// A text as a whole, whatever its case, or its beginning.
@@ -227,6 +245,8 @@ impl Trait {
             Self::Ended => "s.status > 3",
             Self::Placeholder => "s.first_position is null",
             Self::Complete => "s.complete = 1",
+            // Asked of the judge.
+            Self::Stalled | Self::Attention => "0",
         }
     }
 }

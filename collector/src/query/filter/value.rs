@@ -19,7 +19,7 @@ const COUNT_UNITS: [(&str, i64); 5] =
     [("k", 1_000), ("m", 1_000_000), ("M", 1_000_000), ("g", 1_000_000_000), ("G", 1_000_000_000)];
 
 const OUTCOMES: [(&str, bool); 2] = [("true", true), ("false", false)];
-const TRAITS: [(&str, Trait); 7] = [
+const TRAITS: [(&str, Trait); 9] = [
     ("root", Trait::Root),
     ("orphan", Trait::Orphan),
     ("leaf", Trait::Leaf),
@@ -27,6 +27,8 @@ const TRAITS: [(&str, Trait); 7] = [
     ("ended", Trait::Ended),
     ("placeholder", Trait::Placeholder),
     ("complete", Trait::Complete),
+    ("stalled", Trait::Stalled),
+    ("attention", Trait::Attention),
 ];
 const RULES: [(&str, AlertRule); 5] = [
     ("loop", AlertRule::Loop),

@@ -31,6 +31,8 @@ pub(in crate::query) struct Grove {
 struct Window {
     from: u64,
     children: Vec<i64>,
+    /// They were picked: there are others before, between and behind them.
+    picked: bool,
 }
 
 impl Grove {
@@ -38,6 +40,24 @@ impl Grove {
     pub(in crate::query) fn of(roots: Vec<SessionRow>) -> Self {
         let mut grove = Self::default();
         for row in roots {
+            grove.insert(row);
+        }
+        grove
+    }
+
+    /// A page of these sessions, each below its parent where that is among them; `roots` says the
+    /// order of those that have none.
+    pub(super) fn picked(mut rows: Vec<SessionRow>, roots: &[i64]) -> Self {
+        rows.sort_by_key(|row| {
+            let place = roots.iter().position(|no| *no == row.no);
+            (row.depth, place.unwrap_or(usize::MAX), row.no)
+        });
+        let mut grove = Self::default();
+        for row in rows {
+            if let Some(parent) = row.parent_no.filter(|parent| grove.rows.contains_key(parent)) {
+                let window = Window { from: 0, children: Vec::new(), picked: true };
+                grove.open.entry(parent).or_insert(window).children.push(row.no);
+            }
             grove.insert(row);
         }
         grove
@@ -93,7 +113,7 @@ impl Grove {
             let mut children = windows.remove(&opening.no).unwrap_or_default();
             children.sort_unstable();
             children.truncate(opening.rows);
-            self.open.insert(opening.no, Window { from: 0, children });
+            self.open.insert(opening.no, Window { from: 0, children, picked: false });
         }
         self.load_children(look, &parents).await
     }
@@ -118,7 +138,7 @@ impl Grove {
         .fetch_all(&mut *look.tx)
         .await?;
         let children = children.into_iter().map(|(no,)| no).collect();
-        self.open.insert(opening.no, Window { from, children });
+        self.open.insert(opening.no, Window { from, children, picked: false });
         self.load_children(look, &[opening.no]).await
     }
 
@@ -151,10 +171,15 @@ impl Grove {
         for no in self.order.iter().rev() {
             let Some(row) = self.rows.remove(no) else { continue };
             let branch = match self.open.remove(no) {
-                Some(window) => Branch::Open {
-                    children: window.children.iter().filter_map(|no| nodes.remove(no)).collect(),
-                    from: window.from,
-                },
+                Some(window) => {
+                    let children =
+                        window.children.iter().filter_map(|no| nodes.remove(no)).collect();
+                    if window.picked {
+                        Branch::Matches { children }
+                    } else {
+                        Branch::Open { children, from: window.from }
+                    }
+                }
                 None if 0 < row.children => Branch::Closed,
                 None => Branch::Leaf,
             };

@@ -1,5 +1,7 @@
 //! Pages of a forest in a view.
 
+mod filtering;
+
 use banyan_protocol::view::{Branch, Node, Status};
 
 use super::{
@@ -7,7 +9,8 @@ use super::{
     *,
 };
 
-/// `a(b c+)`: an open node with its children, `+` closed; `a(2:…)` a window from the third on.
+/// `a(b c+)`: an open node with its children, `+` closed; `a(2:…)` a window from the third on;
+/// `a[…]` those that were found.
 fn line(nodes: &[Node]) -> String {
     let one = |node: &Node| match &node.branch {
         Branch::Leaf => node.session.id.clone(),
@@ -16,6 +19,7 @@ fn line(nodes: &[Node]) -> String {
         Branch::Open { children, from } => {
             format!("{}({from}:{})", node.session.id, line(children))
         }
+        Branch::Matches { children } => format!("{}[{}]", node.session.id, line(children)),
     };
     nodes.iter().map(one).collect::<Vec<_>>().join(" ")
 }
@@ -110,10 +114,7 @@ async fn a_page_has_two_hundred_rows_and_every_tree_a_share() {
     let mut fixture = Fixture::new().await;
     fixture.trees(30_000, 1_000).await;
     let page = forest(&fixture, &ForestRequest::default()).await;
-    let children = |node: &Node| match &node.branch {
-        Branch::Open { children, .. } => children.len(),
-        Branch::Leaf | Branch::Closed => 0,
-    };
+    let children = |node: &Node| node.branch.shown().len();
     let shown: Vec<usize> = page.roots.iter().map(children).collect();
     assert_eq!(page.roots.len(), 30);
     assert_eq!(shown.iter().sum::<usize>() + 30, FOREST_ROWS_MAX);

@@ -1,6 +1,5 @@
 //! What a query finds, without texts, in one bounded scan.
 
-use banyan_protocol::Timestamp;
 use serde::Deserialize;
 use sqlx::{QueryBuilder, Sqlite, query_scalar};
 
@@ -80,7 +79,7 @@ async fn events(look: &mut Look, filter: &Filter, most: usize) -> Result<Finding
         filter.terms.iter().partition(|term| is_of_events(term));
     let of_sessions = Filter { terms: of_sessions.into_iter().cloned().collect() };
     let narrow =
-        if of_sessions.terms.is_empty() { None } else { narrow(look, &of_sessions, now).await? };
+        if of_sessions.terms.is_empty() { None } else { narrow(look, &of_sessions).await? };
     let source = Source {
         question: filter::expression(&asked, narrow.as_deref()),
         range: event::key_range(&asked),
@@ -101,7 +100,7 @@ async fn events(look: &mut Look, filter: &Filter, most: usize) -> Result<Finding
     );
     event::push(&mut query, &asked, now);
     if narrow.is_none() {
-        filter::push(&mut query, &of_sessions, now);
+        filter::push(&mut query, &of_sessions, &look.judge);
     }
     query.push(" limit ").push_bind(limit(most)).push(")");
     let found = fetch(look, query).await?;
@@ -146,11 +145,7 @@ impl Source {
 }
 
 /// The sessions that `filter` asks for, where they are few.
-async fn narrow(
-    look: &mut Look,
-    filter: &Filter,
-    now: Timestamp,
-) -> Result<Option<Vec<i64>>, QueryError> {
+async fn narrow(look: &mut Look, filter: &Filter) -> Result<Option<Vec<i64>>, QueryError> {
     let oldest = oldest(look).await?;
     let mut query = QueryBuilder::new(
         "select s.no
@@ -159,14 +154,13 @@ async fn narrow(
          where s.known = 1 and s.no >= ",
     );
     query.push_bind(oldest);
-    filter::push(&mut query, filter, now);
+    filter::push(&mut query, filter, &look.judge);
     query.push(" order by s.no desc limit ").push_bind(limit(NARROW_MAX_SESSIONS));
     let numbers: Vec<i64> = query.build_query_scalar().fetch_all(&mut *look.tx).await?;
     Ok((numbers.len() <= NARROW_MAX_SESSIONS).then_some(numbers))
 }
 
 async fn sessions(look: &mut Look, filter: &Filter, most: usize) -> Result<Findings, QueryError> {
-    let now = look.judge.now();
     let oldest = oldest(look).await?;
     let mut query = QueryBuilder::new(
         "select json_group_array(json_array(no, no, at, null, null, agent, model, status))
@@ -177,14 +171,14 @@ async fn sessions(look: &mut Look, filter: &Filter, most: usize) -> Result<Findi
                where s.known = 1 and s.no >= ",
     );
     query.push_bind(oldest);
-    filter::push(&mut query, filter, now);
+    filter::push(&mut query, filter, &look.judge);
     query.push(" order by s.no desc limit ").push_bind(limit(most)).push(")");
     let found = fetch(look, query).await?;
     Ok(Findings { found, capped: 0 < oldest })
 }
 
 /// The number of the oldest session that is looked at; 0 when all are.
-async fn oldest(look: &mut Look) -> Result<i64, QueryError> {
+pub(in crate::query) async fn oldest(look: &mut Look) -> Result<i64, QueryError> {
     let newest: Option<i64> =
         query_scalar("select max(no) from session").fetch_one(&mut *look.tx).await?;
     Ok(newest.unwrap_or(0).saturating_sub(SESSIONS_MAX_COUNT).max(0))

@@ -13,7 +13,7 @@ const TERMS_MAX_COUNT: usize = 8;
 const FOUND_MAX_COUNT: usize = 1_000;
 
 /// The query without one term that finds something, and of those the least.
-pub(super) async fn nearest(
+pub(in crate::query) async fn nearest(
     look: &mut Look,
     filter: &Filter,
     scope: Scope,

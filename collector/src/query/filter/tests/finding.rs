@@ -48,7 +48,7 @@ async fn sessions() -> Fixture {
 }
 
 /// Queries, and the sessions that they find.
-const FOUND: [(&str, &str); 72] = [
+const FOUND: [(&str, &str); 74] = [
     ("", "lone leaf child root"),
     ("status:failed,idle", "leaf child"),
     ("status:failed status:idle", "leaf child"),
@@ -93,6 +93,8 @@ const FOUND: [(&str, &str); 72] = [
     ("is:live", "lone leaf root"),
     ("is:ended", "child"),
     ("is:placeholder", "lone"),
+    ("is:stalled", ""),
+    ("is:attention", "child"),
     ("is:orphan,complete", ""),
     ("has:failed", "child root"),
     ("has:error", "child"),

@@ -87,9 +87,9 @@
     if (BigInt(old.dataset.v) >= BigInt(item.dataset.v)) return
     if (old.className !== item.className) old.className = item.className
     for (const key of ['v', 'k']) if (item.dataset[key]) old.dataset[key] = item.dataset[key]; else delete old.dataset[key]
-    const [was, now] = [old, item].map(at => [...at.querySelector('.r').children])
+    const [was, now] = [old, item].map(at => [...at.querySelectorAll(':scope > .r > :not(.kept)')])
     const is = (a, b) => a.textContent === b.textContent && (a.className === b.className || a.matches('.w'))
-    if (was.length !== now.length) old.querySelector('.r').replaceChildren(...now)
+    if (was.length !== now.length) old.querySelector('.r').replaceChildren(...now, ...old.querySelectorAll(':scope > .r > .kept'))
     else was.forEach((at, n) => is(at, now[n]) || (at.matches('.w') ? at.textContent = now[n].textContent : at.replaceWith(now[n])))
   }
 
@@ -142,8 +142,9 @@
   const on = {
     dirty({ n }) {
       for (const [row, above] of n) {
-        const isRoot = !above && kind === 'forest' && !strangers.has('n-' + row) && !/[?&]after=/.test(location.search)
-        if ($('n-' + row) || list($('n-' + above)) || isRoot) queue.add(row)
+        const isRoot = !above && kind === 'forest' && !strangers.has('n-' + row) && !/[?&](after=.|sort=(?!last))/.test(location.search)
+        // Whether a row that is not there matches the filter, only a new page tells.
+        if ($('n-' + row) || !/[?&]q=./.test(location.search) && (list($('n-' + above)) || isRoot)) queue.add(row)
       }
       hurry()
     },

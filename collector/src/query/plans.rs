@@ -18,8 +18,8 @@ use tracing::{
 use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
 use super::{
-    AlertsRequest, Direction, FeedRequest, ForestRequest, ForestSort, FreshRequest, Query, RowNo, Scope,
-    SearchRequest, SearchScope, SessionsRequest, Skip, TreeRequest, fixture::Fixture,
+    AlertsRequest, Direction, FeedRequest, ForestRequest, ForestSort, FreshRequest, Query, RowNo,
+    Scope, SearchRequest, SearchScope, SessionsRequest, Skip, TreeRequest, fixture::Fixture,
 };
 
 /// Tables that grow with the log, by every name that statements give them.

@@ -126,7 +126,6 @@ async fn ask_everything(fixture: &Fixture) {
     query.cast("a").await.unwrap();
     query.missing("a").await.unwrap();
     query.groups(0, 9).await.unwrap();
-    query.forest(&ForestRequest::default()).await.unwrap();
     let chosen = ForestRequest {
         after: Some("9.9".to_owned()),
         open: Some(vec!["1".to_owned()]),
@@ -176,7 +175,7 @@ async fn ask_forests(fixture: &Fixture, chosen: &ForestRequest) {
     use ForestSort::{Cost, Duration, First, Last, Tokens};
     for sort in [Last, First, Cost, Tokens, Duration] {
         for after in [None, Some("9.9".to_owned())] {
-            let request = ForestRequest { sort, after, ..ForestRequest::default() };
+            let request = ForestRequest { after, sort, ..ForestRequest::default() };
             fixture.query.forest(&request).await.unwrap();
         }
         for text in ["status:failed", "is:attention x tool:y", "cost>1 agent:coder"] {

@@ -133,7 +133,7 @@ fn push_value(
             query.push(number_column(key)).push(operator.sign()).push_bind(*number);
         }
         (_, Value::Moment(moment)) => {
-            moment::push(query, (key, operator), *moment, asked.judge.now())
+            moment::push(query, (key, operator), *moment, asked.judge.now());
         }
         // No other key has such values.
         (_, Value::Text(_) | Value::Outcome(_)) => {

@@ -1,6 +1,6 @@
 //! Subtrees to take away.
 
-use banyan_protocol::view::{Branch, Node, TreeView};
+use banyan_protocol::view::{Node, TreeView};
 
 use super::{Voice, event, forest};
 use crate::{ExportInput, ExportPage, ExportedSession};
@@ -35,10 +35,7 @@ fn input(root: &Node, voice: Voice<'_>) -> ExportInput {
 }
 
 fn tree(node: &Node) -> TreeView {
-    let children: Vec<TreeView> = match &node.branch {
-        Branch::Open { children, .. } => children.iter().map(tree).collect(),
-        Branch::Leaf | Branch::Closed => Vec::new(),
-    };
+    let children: Vec<TreeView> = node.branch.shown().iter().map(tree).collect();
     let shown = u64::try_from(children.len()).unwrap_or(u64::MAX);
     let omitted = node.session.children.saturating_sub(shown);
     TreeView { session: node.session.clone(), children, omitted }

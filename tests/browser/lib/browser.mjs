@@ -108,8 +108,8 @@ export async function settled(page) {
   while ((await page.locator('[aria-busy=true]').count()) > 0) await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
 }
 
-/** The row of the session `id` in a tree. */
-export const rowOf = (page, id) => page.locator(`li.n:has(> .r > .l:is([href="/s/${id}"], [href^="/s/${id}?"]))`);
+/** The row of the session `id` in a tree. From the link up: looking for what has it takes minutes in large trees. */
+export const rowOf = (page, id) => page.locator(`.tree .l[href="/s/${id}"], .tree .l[href^="/s/${id}?"]`).locator('xpath=../..');
 
 /** The session whose row has the focus; else what has it. */
 export const focused = (page) => page.evaluate(() => {

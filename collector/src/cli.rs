@@ -1,12 +1,14 @@
-//! The command line: `serve`, `demo`, `config`, `rebuild`, `verify`.
+//! The command line: `serve`, `demo`, `config`, `rebuild`, `verify`, `connect`, `disconnect`.
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
+use banyan_protocol::hook::Harness;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
     app::{self, Fatal, Serve, Show},
-    config::{Config, Flags},
+    config::{self, Config, Flags},
+    connect::{self, Plan, Scope, Wish},
     demo::Speed,
     telemetry,
 };
@@ -33,6 +35,10 @@ enum Command {
     Rebuild(Settings),
     /// Compare the view with a fresh one that is folded from the log
     Verify(Settings),
+    /// Let a coding agent post its hooks here: shows what changes in its settings
+    Connect(ConnectArguments),
+    /// Let a coding agent no longer post its hooks here
+    Disconnect(DisconnectArguments),
 }
 
 /// What every command needs to know.
@@ -77,6 +83,38 @@ struct DemoArguments {
     speed: Option<Speed>,
 }
 
+#[derive(Args, Clone, Debug)]
+struct ConnectArguments {
+    #[command(flatten)]
+    agent: AgentArguments,
+    /// Where the collector answers
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:4317", value_parser = origin)]
+    url: String,
+}
+
+#[derive(Args, Clone, Debug)]
+struct DisconnectArguments {
+    #[command(flatten)]
+    agent: AgentArguments,
+}
+
+/// Whose settings to change.
+#[derive(Args, Clone, Debug)]
+struct AgentArguments {
+    /// claude-code or codex
+    #[arg(value_name = "AGENT", value_parser = harness)]
+    agent: Harness,
+    /// In your own settings, for every project (the default)
+    #[arg(long)]
+    user: bool,
+    /// In the settings of the project in the current directory
+    #[arg(long, conflicts_with = "user")]
+    project: bool,
+    /// Write the settings, and not only show what would change
+    #[arg(long)]
+    write: bool,
+}
+
 /// Where events go instead of into the log.
 #[cfg(feature = "bench-sink")]
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -108,6 +146,30 @@ impl Settings {
     }
 }
 
+impl AgentArguments {
+    fn plan(self, wish: Wish) -> Plan {
+        let Self { agent: harness, user: _, project, write } = self;
+        let scope = if project { Scope::Project } else { Scope::User };
+        Plan { harness, scope, wish, write }
+    }
+}
+
+fn harness(text: &str) -> Result<Harness, String> {
+    let named = [Harness::ClaudeCode, Harness::Codex].into_iter().find(|it| it.name() == text);
+    named.ok_or_else(|| "must be claude-code or codex".to_owned())
+}
+
+/// It becomes a part of a command: nothing but a scheme, a host and a port.
+fn origin(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let rest = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest)).unwrap_or_default();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:-[]_".contains(&byte);
+    if rest.is_empty() || !rest.bytes().all(is_plain) {
+        return Err("must be like http://127.0.0.1:4317".to_owned());
+    }
+    Ok(text.strip_suffix('/').unwrap_or(text).to_owned())
+}
+
 /// Runs the command that the process was started with.
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
@@ -137,7 +199,17 @@ fn execute(command: Command) -> Result<(), Fatal> {
         Command::Verify(settings) => {
             app::block_on(app::verify(&load(settings)?.storage.data.value))
         }
+        Command::Connect(ConnectArguments { agent, url }) => {
+            reconnect(&agent.plan(Wish::Connected { origin: url }))
+        }
+        Command::Disconnect(DisconnectArguments { agent }) => {
+            reconnect(&agent.plan(Wish::Disconnected))
+        }
     }
+}
+
+fn reconnect(plan: &Plan) -> Result<(), Fatal> {
+    app::say(connect::run(plan, config::home().as_deref())?)
 }
 
 fn load(settings: Settings) -> Result<Config, Fatal> {
@@ -159,6 +231,21 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_connected_to_is_an_address_and_nothing_else() {
+        for (url, expected) in [
+            ("http://127.0.0.1:4317", Some("http://127.0.0.1:4317")),
+            ("https://banyan.lan/", Some("https://banyan.lan")),
+            ("http://[::1]:4317", Some("http://[::1]:4317")),
+            ("127.0.0.1:4317", None),
+            ("http://", None),
+            ("http://x; rm y", None),
+            ("http://x'$(y)", None),
+        ] {
+            assert_eq!(origin(url).ok().as_deref(), expected, "{url}");
+        }
     }
 
     #[test]

@@ -179,6 +179,12 @@ impl Config {
     }
 }
 
+/// The person's home directory, when there is one.
+#[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+pub(crate) fn home() -> Option<PathBuf> {
+    places::home(&|name| std::env::var_os(name))
+}
+
 fn default_listen() -> Vec<SocketAddr> {
     vec![
         SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)),

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::{
     config::ConfigError,
+    connect::ConnectError,
     log::{DirectoryError, LogError},
     projection::ProjectorError,
     view::ViewError,
@@ -68,6 +69,9 @@ pub(crate) enum Fatal {
         /// What should be.
         expected: String,
     },
+    /// An agent's settings cannot be changed.
+    #[error("the agent's settings are left as they are")]
+    Connect(#[from] ConnectError),
     /// The disk failed while we ran.
     #[error("storage_error: the log can no longer be written; see the messages above")]
     StorageFailed,
@@ -89,6 +93,7 @@ impl Fatal {
                 | LogError::Damaged { .. },
             )
             | Self::Config(_)
+            | Self::Connect(_)
             | Self::Runtime(_)
             | Self::Output(_)
             | Self::NonLoopbackNeedsToken(_)

@@ -54,7 +54,8 @@ fn base(environment: Environment<'_>, name: &str, under_home: &str) -> Option<Pa
     Some(base.join("banyan"))
 }
 
-fn home(environment: Environment<'_>) -> Option<PathBuf> {
+/// `$HOME`, else what the platform says.
+pub(super) fn home(environment: Environment<'_>) -> Option<PathBuf> {
     environment("HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())

@@ -17,7 +17,7 @@ pub use answer::Answer;
 pub use client::{Client, Connection, encoded, path_of, request};
 pub use process::Banyan;
 pub use raw::Raw;
-pub use setup::{Ended, Setup};
+pub use setup::{Ended, Setup, binary};
 pub use stream::{Message, Sse};
 
 use std::time::Duration;

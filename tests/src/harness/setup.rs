@@ -168,7 +168,7 @@ async fn ended(mut command: Command) -> Ended {
 
 /// The binary under test: built into the directory that this test was built into.
 #[expect(clippy::disallowed_methods, reason = "lets a release build be tested as well")]
-fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("BANYAN_BIN") {
         return path.into();
     }

@@ -7,6 +7,7 @@ mod any_order;
 mod bad_input;
 mod bodies;
 mod commands;
+mod connect;
 mod crash;
 mod downgrade_is_refused;
 mod durability;

@@ -58,7 +58,7 @@ async fn searches_find_events_by_session_newest_first() {
     let fixture = fixture().await;
     for (text, expected) in [
         ("hello", "tester 5, coder 1"),
-        ("hel*", "tester 5, coder 1"),
+        ("hell*", "tester 5, coder 1"),
         (r#""hello world""#, ""),
         ("hello -world", "coder 1"),
         ("-hello", "coder 4 2, tester 3"),
@@ -133,7 +133,7 @@ async fn the_count_of_a_facet_is_that_of_its_query() {
     let fixture = fixture().await;
     let mut checked = 0;
     for scope in [Scope::Events, Scope::Sessions] {
-        for text in ["exit", "hel*", "-nothing", "tool:bash,bash_run", "agent:coder,tester ok:true"]
+        for text in ["exit", "hell*", "-nothing", "tool:bash,bash_run", "agent:coder,tester ok:true"]
         {
             for facet in search(&fixture, scope, text).await.facets {
                 for value in facet.values {

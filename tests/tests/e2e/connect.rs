@@ -1,0 +1,67 @@
+//! `banyan connect` and `disconnect`: what they show, what they write, and that it can be undone.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::Value;
+
+const MINE: &str = r#"{
+  "model": "opus",
+  "hooks": {
+    "Stop": [
+      {"hooks": [{"type": "command", "command": "echo done"}]}
+    ]
+  }
+}
+"#;
+
+/// Runs the command for whoever lives in `home`, and returns what it prints.
+fn banyan(home: &Path, words: &[&str]) -> String {
+    let output = Command::new(banyan_tests::harness::binary())
+        .args(words)
+        .env("HOME", home)
+        .current_dir(home)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn settings_are_changed_only_when_asked_to_and_back() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join(".claude/settings.json");
+    fs::create_dir(home.path().join(".claude")).unwrap();
+    fs::write(&path, MINE).unwrap();
+
+    let shown = banyan(home.path(), &["connect", "claude-code"]);
+    assert!(shown.contains("+     \"SessionStart\""), "{shown}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), MINE, "only shown");
+
+    banyan(home.path(), &["connect", "claude-code", "--write"]);
+    let written: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    assert_eq!(written["hooks"]["Stop"][0]["hooks"][0]["command"], "echo done");
+    assert!(written["hooks"]["PostToolUse"].is_array());
+    let again = banyan(home.path(), &["connect", "claude-code", "--write"]);
+    assert!(again.contains("needs no change"), "{again}");
+
+    banyan(home.path(), &["disconnect", "claude-code", "--write"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), MINE, "as it was");
+}
+
+#[test]
+fn a_project_has_settings_of_its_own() {
+    let home = tempfile::tempdir().unwrap();
+    let project = home.path().join("project");
+    fs::create_dir(&project).unwrap();
+    let output = Command::new(banyan_tests::harness::binary())
+        .args(["connect", "claude-code", "--project", "--write"])
+        .args(["--url", "http://127.0.0.1:4999"])
+        .env("HOME", home.path())
+        .current_dir(&project)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let written = fs::read_to_string(project.join(".claude/settings.json")).unwrap();
+    assert!(written.contains("http://127.0.0.1:4999/hooks/claude-code"), "{written}");
+    assert!(!home.path().join(".claude").exists(), "the user's own are left alone");
+}

@@ -12,7 +12,7 @@
 //!
 //! The hook itself is carried in the event, under the key `hook`: the inspector shows it.
 //!
-//! Reading order: [`claude_code`] and [`codex`] (what differs), [`translate`] (what each hook
+//! Reading order: [`claude_code`] and [`codex`] (what differs), [`mod@translate`] (what each hook
 //! says), [`told`], [`links`], [`draft`].
 
 mod claude_code;

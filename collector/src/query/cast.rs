@@ -74,7 +74,7 @@ async fn agents(look: &mut Look, no: i64, id: &str) -> Result<(Vec<CastAgent>, u
         ") from below cross join session s on s.no = below.no
          where s.agent_id <> ''
          group by s.agent_id
-         order by count(*) desc, s.agent_id",
+         order by count(*) desc, min(s.no)",
     );
     let rows: Vec<(String, i64, i64)> = query.build_query_as().fetch_all(&mut *look.tx).await?;
     let more = rows.len().saturating_sub(AGENTS_MAX_COUNT);

@@ -3,7 +3,7 @@ use crate::MicroDollars;
 /// Who took part in a session and in everything below it, for its page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CastView {
-    /// The agents, those with most sessions first.
+    /// The agents, those with most sessions first, then in the order in which they appeared.
     pub agents: Vec<CastAgent>,
     /// Agents beyond those.
     pub more_agents: u64,

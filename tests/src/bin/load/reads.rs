@@ -21,7 +21,6 @@ const REQUESTS: usize = 100;
 /// `GET /sessions`, a session of 10,000 events, a tree of 10,000 sessions, and the pages.
 pub(crate) async fn big(plan: &Plan, sessions: usize, report: &mut Report) -> Result<(), Failure> {
     let collector = Collector::start(plan, &[]).await?;
-    let mut connection = collector.connect().await?;
     let fill = Load {
         connections: 8,
         batch: 500,
@@ -29,6 +28,8 @@ pub(crate) async fn big(plan: &Plan, sessions: usize, report: &mut Report) -> Re
         first_worker: 0,
     };
     drive::closed(collector.address(), &fill).await?;
+    // Not before: a connection that says nothing for so long is closed.
+    let mut connection = collector.connect().await?;
     post_long_session(&mut connection).await?;
     post_wide_tree(&mut connection).await?;
     verify::projected(&mut connection).await?;

@@ -133,7 +133,8 @@ async fn the_count_of_a_facet_is_that_of_its_query() {
     let fixture = fixture().await;
     let mut checked = 0;
     for scope in [Scope::Events, Scope::Sessions] {
-        for text in ["exit", "hell*", "-nothing", "tool:bash,bash_run", "agent:coder,tester ok:true"]
+        for text in
+            ["exit", "hell*", "-nothing", "tool:bash,bash_run", "agent:coder,tester ok:true"]
         {
             for facet in search(&fixture, scope, text).await.facets {
                 for value in facet.values {

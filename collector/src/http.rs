@@ -14,6 +14,7 @@ mod id;
 mod params;
 mod form;
 mod body;
+mod sse;
 
 mod events;
 mod hooks;

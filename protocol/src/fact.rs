@@ -60,6 +60,22 @@ pub enum Fact<'a> {
 pub type Text<'a> = Option<Cow<'a, str>>;
 
 impl<'a> Fact<'a> {
+    /// The types that are interpreted, in the order of the specification.
+    pub const KINDS: [&'static str; 12] = [
+        "session.started",
+        "session.heartbeat",
+        "session.ended",
+        "cognition.thought",
+        "cognition.goal",
+        "cognition.decision",
+        "cognition.uncertainty",
+        "operation.tool_start",
+        "operation.tool_end",
+        "operation.agent_spawn",
+        "operation.memory",
+        "operation.external_call",
+    ];
+
     /// Reads the meaning of `envelope`; the flags say what had to be ignored.
     pub fn read(envelope: &Envelope<'a>) -> (Self, Flags) {
         let mut fields = Fields::of(envelope.payload);

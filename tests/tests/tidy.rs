@@ -9,7 +9,7 @@ use std::{
 use banyan_tests::source::{code_of, names_crate, roots_behind};
 
 /// What a room of the collector must not name: siblings as `crate::x`, and other crates.
-const FORBIDDEN: [(&str, &[&str]); 12] = [
+const FORBIDDEN: [(&str, &[&str]); 13] = [
     ("config", SIBLINGS),
     ("clock", SIBLINGS),
     ("telemetry", SIBLINGS),
@@ -19,6 +19,7 @@ const FORBIDDEN: [(&str, &[&str]); 12] = [
         "demo",
         &["app", "axum", "config", "http", "ingest", "log", "projection", "query", "view", "sqlx"],
     ),
+    ("connect", SIBLINGS),
     ("http", &["log", "projection", "view", "sqlx"]),
     ("ingest", &["projection", "query", "http", "view", "sqlx", "axum"]),
     ("log", &["ingest", "projection", "query", "http", "view", "axum"]),

@@ -4,7 +4,7 @@
 
 use axum::{
     Json,
-    extract::{Path, Request, State},
+    extract::{FromRef as _, Path, Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -131,18 +131,12 @@ pub(super) async fn show(
     )
 )]
 pub(super) async fn acknowledge(
-    State(query): State<Query>,
-    State(ingest): State<Ingest>,
+    State(site): State<Site>,
     Path(id): Path<String>,
     Params(then): Params<Then>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let entry = named(&query, &id).await?;
-    if entry.state == AlertState::Open {
-        let appended = ingest.acknowledge(name(&entry)).await?;
-        query.settle_at(appended.first).await;
-    }
-    said(&query, &id, &then, &headers).await
+    say(&site, Word::Acknowledge, &id, (&then, &headers)).await
 }
 
 /// Says that an alert is open again; recorded as an event of the collector's.
@@ -157,18 +151,12 @@ pub(super) async fn acknowledge(
     )
 )]
 pub(super) async fn reopen(
-    State(query): State<Query>,
-    State(ingest): State<Ingest>,
+    State(site): State<Site>,
     Path(id): Path<String>,
     Params(then): Params<Then>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let entry = named(&query, &id).await?;
-    if entry.state != AlertState::Open {
-        let appended = ingest.reopen(name(&entry)).await?;
-        query.settle_at(appended.first).await;
-    }
-    said(&query, &id, &then, &headers).await
+    say(&site, Word::Reopen, &id, (&then, &headers)).await
 }
 
 /// The alert as it is now.
@@ -182,16 +170,34 @@ fn name(entry: &AlertEntry) -> AlertName {
     AlertName { session_id: entry.session_id.clone(), rule: entry.rule, first_position }
 }
 
-/// Sends a person back to the page; gives a program the alert as it is now.
-async fn said(
-    query: &Query,
+/// What can be said of an alert.
+#[derive(Clone, Copy, Debug)]
+enum Word {
+    Acknowledge,
+    Reopen,
+}
+
+/// Records what was said, unless that is how things are; then sends a person back to the page, and
+/// gives a program the alert as it is now.
+async fn say(
+    site: &Site,
+    word: Word,
     id: &str,
-    then: &Then,
-    headers: &HeaderMap,
+    (then, headers): (&Then, &HeaderMap),
 ) -> Result<Response, ApiError> {
+    let (query, ingest) = (Query::from_ref(site), Ingest::from_ref(site));
+    let entry = named(&query, id).await?;
+    let appended = match (word, entry.state == AlertState::Open) {
+        (Word::Acknowledge, true) => Some(ingest.acknowledge(name(&entry)).await?),
+        (Word::Reopen, false) => Some(ingest.reopen(name(&entry)).await?),
+        (Word::Acknowledge, false) | (Word::Reopen, true) => None,
+    };
+    if let Some(appended) = appended {
+        query.settle_at(appended.first).await;
+    }
     if wants_html(headers) {
         let to = back::to(then.to.as_deref(), "/alerts");
         return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response());
     }
-    Ok(Json(named(query, id).await?).into_response())
+    Ok(Json(named(&query, id).await?).into_response())
 }

@@ -22,7 +22,7 @@ use super::{
     headers,
     pages::{self, Person},
     socket::Peer,
-    stream::UntilGone,
+    sse::UntilGone,
 };
 
 /// Where the requests of one listener are answered.

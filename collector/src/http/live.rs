@@ -14,19 +14,15 @@ mod topic;
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderMap, HeaderName, Response, header},
-    response::IntoResponse as _,
+    http::{HeaderMap, Response},
 };
 use banyan_protocol::Position;
-use futures_util::stream;
 use serde::Deserialize;
 
-use super::{Site, error::ApiError, pages::filter, params::Params, stream::UntilGone};
+use super::{Site, error::ApiError, pages::filter, params::Params, sse};
 
 pub(crate) use hub::LiveHub;
 use topic::Topic;
-
-const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// What is followed, and from where.
 #[derive(Debug, Deserialize)]
@@ -55,22 +51,11 @@ pub(super) async fn get(
         ("session", Some(id)) => Topic::Session { id, filter: filter(asked.k.as_deref()) },
         _ => return Err(ApiError::Query),
     };
-    let last_seen = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
-    let after = furthest(last_seen, asked.after.as_deref());
+    let after = furthest(sse::last_event_id(&headers), asked.after.as_deref());
     let build = site.assets().build();
     let is_old = asked.b.is_some_and(|page| page != build);
     let subscriber = hub.subscribe(topic, after, (build, is_old))?;
-    let frames = stream::unfold(subscriber, |mut subscriber| async {
-        let frame = subscriber.next().await?;
-        Some((Ok::<_, std::convert::Infallible>(frame), subscriber))
-    });
-    let headers = [
-        (header::CONTENT_TYPE, "text/event-stream"),
-        (HeaderName::from_static("x-accel-buffering"), "no"),
-    ];
-    let mut response = (headers, Body::from_stream(frames)).into_response();
-    response.extensions_mut().insert(UntilGone);
-    Ok(response)
+    Ok(sse::answer(subscriber))
 }
 
 /// The browser repeats the page's own address when it comes back, and adds the last id it has

@@ -16,21 +16,17 @@ mod ring;
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderMap, HeaderName, Response, header},
-    response::IntoResponse as _,
+    http::{HeaderMap, Response},
 };
 use banyan_protocol::{CursorError, Position, view::ErrorView};
-use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{error::ApiError, params::Params, socket::Peer};
+use super::{error::ApiError, params::Params, sse};
 use crate::query::Query;
 
 pub(crate) use hub::Hub;
 use reader::Start;
-
-const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Where to go on.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -56,20 +52,10 @@ pub(super) async fn get(
     Params(behind): Params<Behind>,
     headers: HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
-    let last_seen = headers.get(LAST_EVENT_ID).map(|id| id.to_str().unwrap_or_default());
+    let last_seen = sse::last_event_id(&headers);
     let start = start(last_seen, behind.after.as_deref(), |cursor| query.position(cursor))?;
     let reader = hub.subscribe(start)?;
-    let frames = stream::unfold(reader, |mut reader| async {
-        let frame = reader.next().await?;
-        Some((Ok::<_, std::convert::Infallible>(frame), reader))
-    });
-    let headers = [
-        (header::CONTENT_TYPE, "text/event-stream"),
-        (HeaderName::from_static("x-accel-buffering"), "no"),
-    ];
-    let mut response = (headers, Body::from_stream(frames)).into_response();
-    response.extensions_mut().insert(UntilGone);
-    Ok(response)
+    Ok(sse::answer(reader))
 }
 
 /// A browser that comes back cannot take back its `Last-Event-ID`: one that we cannot use starts
@@ -86,18 +72,6 @@ fn start(
         Some(Err(CursorError::Foreign)) => Ok(Start::Reset),
         Some(Err(CursorError::Malformed)) if last_seen.is_some() => Ok(Start::Reset),
         Some(Err(error @ CursorError::Malformed)) => Err(error.into()),
-    }
-}
-
-/// Marks an answer that goes on until its reader leaves.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct UntilGone;
-
-impl UntilGone {
-    /// Ends the answer when `peer` has closed its end.
-    pub(super) fn wrap(response: Response<Body>, peer: Peer) -> Response<Body> {
-        let left = async move { peer.gone().await };
-        response.map(|body| Body::from_stream(body.into_data_stream().take_until(Box::pin(left))))
     }
 }
 

@@ -10,6 +10,8 @@
 //! result of a call; or the child began right after a call for its kind; or nobody else is known
 //! than the main session. So hooks in any order end in the right tree ([`links`]).
 //!
+//! Must not know the clock, the view or what becomes of the events.
+//!
 //! The hook itself is carried in the event, under the key `hook`: the inspector shows it.
 //!
 //! Reading order: [`claude_code`] and [`codex`] (what differs), [`mod@translate`] (what each hook

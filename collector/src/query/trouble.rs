@@ -44,6 +44,13 @@ pub(crate) struct Found {
     pub row: String,
 }
 
+/// Which child of several.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    First,
+    Last,
+}
+
 /// A walk through the tree below `top`.
 struct Walk<'a> {
     look: &'a mut Look,
@@ -97,7 +104,9 @@ impl Walk<'_> {
         }
         for row in path.iter().skip(1).rev() {
             let Some(parent) = row.parent_no else { return Ok(None) };
-            let Some(next) = self.child(parent, row.no + 1..=i64::MAX).await? else { continue };
+            let Some(next) = self.child(End::First, parent, row.no + 1..=i64::MAX).await? else {
+                continue;
+            };
             return if self.is_troubled(&next) {
                 Ok(Some(next.no))
             } else {
@@ -110,7 +119,7 @@ impl Walk<'_> {
     async fn before(&mut self, no: i64) -> Result<Option<i64>, QueryError> {
         let path = self.path(no).await?;
         for (parent, row) in path.iter().zip(path.iter().skip(1)).rev() {
-            if let Some(before) = self.last_child(parent.no, 0..=row.no - 1).await?
+            if let Some(before) = self.child(End::Last, parent.no, 0..=row.no - 1).await?
                 && let Some(found) = self.last(before).await?
             {
                 return Ok(Some(found));
@@ -124,7 +133,7 @@ impl Walk<'_> {
 
     async fn first_below(&mut self, mut no: i64) -> Result<Option<i64>, QueryError> {
         for _ in 0..LEVELS_MAX_COUNT {
-            match self.child(no, 0..=i64::MAX).await? {
+            match self.child(End::First, no, 0..=i64::MAX).await? {
                 Some(child) if self.is_troubled(&child) => return Ok(Some(child.no)),
                 Some(child) => no = child.no,
                 None => return Ok(None),
@@ -137,7 +146,9 @@ impl Walk<'_> {
     async fn last(&mut self, row: SessionRow) -> Result<Option<i64>, QueryError> {
         let (mut no, mut found) = (row.no, self.is_troubled(&row).then_some(row.no));
         for _ in 0..LEVELS_MAX_COUNT {
-            let Some(child) = self.last_child(no, 0..=i64::MAX).await? else { return Ok(found) };
+            let Some(child) = self.child(End::Last, no, 0..=i64::MAX).await? else {
+                return Ok(found);
+            };
             no = child.no;
             found = if self.is_troubled(&child) { Some(no) } else { found };
         }
@@ -150,38 +161,30 @@ impl Walk<'_> {
         status.is_failed() || status == Status::Waiting || self.look.judge.is_stalled(&row.signs())
     }
 
-    /// The first child of `parent` in `range` that is in trouble or has some below it.
+    /// The first or the last child of `parent` in `range` that is in trouble or has some below it.
     async fn child(
         &mut self,
+        end: End,
         parent: i64,
         range: RangeInclusive<i64>,
     ) -> Result<Option<SessionRow>, QueryError> {
-        let counted: Option<i64> = query_scalar(FIRST)
+        let statement = match end {
+            End::First => FIRST,
+            End::Last => LAST,
+        };
+        let counted: Option<i64> = query_scalar(statement)
             .bind(parent)
             .bind(range.start())
             .bind(range.end())
             .bind(self.look.judge.silent_before())
             .fetch_optional(&mut *self.look.tx)
             .await?;
-        let judged = self.stalled.children(parent, range).next();
-        self.fetch(counted.into_iter().chain(judged).min()).await
-    }
-
-    /// The last one.
-    async fn last_child(
-        &mut self,
-        parent: i64,
-        range: RangeInclusive<i64>,
-    ) -> Result<Option<SessionRow>, QueryError> {
-        let counted: Option<i64> = query_scalar(LAST)
-            .bind(parent)
-            .bind(range.start())
-            .bind(range.end())
-            .bind(self.look.judge.silent_before())
-            .fetch_optional(&mut *self.look.tx)
-            .await?;
-        let judged = self.stalled.children(parent, range).next_back();
-        self.fetch(counted.into_iter().chain(judged).max()).await
+        let counted = counted.into_iter();
+        let no = match end {
+            End::First => counted.chain(self.stalled.children(parent, range).next()).min(),
+            End::Last => counted.chain(self.stalled.children(parent, range).next_back()).max(),
+        };
+        self.fetch(no).await
     }
 
     async fn fetch(&mut self, no: Option<i64>) -> Result<Option<SessionRow>, QueryError> {

@@ -4,8 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const FIXTURE = join(import.meta.dirname, '../../fixtures/aop-claude-code-run.ndjson');
-const BASE = Date.parse('2026-11-20T10:00:00Z');
 const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
+/** When the stories began: lately, so that pages which look at today show them. */
+const BASE = Date.now() - HOUR_MS;
 
 /** The real run: one group of three sessions. */
 export const realRun = () => readFile(FIXTURE, 'utf8');

@@ -15,7 +15,12 @@ use super::{
     subscriber::Subscriber,
     topic::{Stretch, Texts, Topic},
 };
-use crate::{clock::Clock, http::error::ApiError, progress::Progress, query::Query};
+use crate::{
+    clock::Clock,
+    http::{error::ApiError, sse::Places},
+    progress::Progress,
+    query::Query,
+};
 
 /// Two looks at the view are at least this far apart.
 const TICK: Duration = Duration::from_millis(250);
@@ -31,7 +36,7 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) stop: CancellationToken,
     topics: Mutex<HashMap<Topic, Followed>>,
-    subscribers: watch::Sender<usize>,
+    subscribers: Places,
     /// The end of the last moment.
     told: watch::Sender<Position>,
 }
@@ -60,13 +65,14 @@ impl LiveHub {
         clock: Clock,
         stop: CancellationToken,
     ) -> Self {
-        let (topics, subscribers, told) = Default::default();
+        let subscribers = Places::new(LIVE_MAX_COUNT);
+        let (topics, told) = Default::default();
         Self(Arc::new(Shared { query, progress, clock, stop, topics, subscribers, told }))
     }
 
     /// How many pages are open right now.
     pub(crate) fn subscribers(&self) -> usize {
-        *self.0.subscribers.borrow()
+        self.0.subscribers.taken()
     }
 
     /// A page of this `build` or of an old one follows `topic` behind `after`, unless there are
@@ -80,14 +86,7 @@ impl LiveHub {
         if self.0.stop.is_cancelled() {
             return Err(ApiError::Stopping);
         }
-        let admitted = self.0.subscribers.send_if_modified(|subscribers| {
-            let fits = *subscribers < LIVE_MAX_COUNT;
-            *subscribers += usize::from(fits);
-            fits
-        });
-        if !admitted {
-            return Err(ApiError::TooManyStreams);
-        }
+        self.0.subscribers.take()?;
         let moments = self.0.follow(&topic);
         Ok(Subscriber::new(Arc::clone(&self.0), (topic, moments), after, page))
     }
@@ -116,7 +115,7 @@ impl Shared {
 
     /// A subscriber has left.
     pub(super) fn leave(&self, topic: &Topic) {
-        self.subscribers.send_modify(|subscribers| *subscribers = subscribers.saturating_sub(1));
+        self.subscribers.leave();
         let mut topics = self.topics();
         if let Some(followed) = topics.get_mut(topic) {
             followed.subscribers = followed.subscribers.saturating_sub(1);
@@ -127,7 +126,7 @@ impl Shared {
     }
 
     async fn watch(&self) {
-        let mut subscribers = self.subscribers.subscribe();
+        let mut subscribers = self.subscribers.watch();
         let mut projected = self.progress.watch_projected();
         loop {
             if subscribers.wait_for(|subscribers| *subscribers != 0).await.is_err() {

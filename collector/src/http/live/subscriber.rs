@@ -1,19 +1,17 @@
 //! One page that is open: a position, and nothing that grows.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use banyan_protocol::{Position, limits::STREAM_PING_MS};
+use banyan_protocol::Position;
 use bytes::Bytes;
-use tokio::{
-    sync::watch,
-    time::{Instant, Interval, MissedTickBehavior},
-};
+use tokio::{sync::watch, time::Interval};
 
 use super::{
     frames,
     hub::{Moment, Shared},
     topic::Topic,
 };
+use crate::http::sse;
 
 /// A page that is open. Dropping it unsubscribes.
 #[derive(Debug)]
@@ -24,7 +22,7 @@ pub(super) struct Subscriber {
     /// It has been told everything up to here.
     position: Position,
     greeting: Option<Bytes>,
-    ping: Interval,
+    pings: Interval,
 }
 
 impl Subscriber {
@@ -41,37 +39,7 @@ impl Subscriber {
         if is_old || hub.progress.head() < position {
             greeting.push_str(frames::RESET);
         }
-        let pause = Duration::from_millis(STREAM_PING_MS);
-        let mut ping = tokio::time::interval_at(Instant::now() + pause, pause);
-        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { hub, topic, moments, position, greeting: Some(greeting.into()), ping }
-    }
-
-    /// The next frames; `None` when the stream ends.
-    pub(super) async fn next(&mut self) -> Option<Bytes> {
-        if let Some(greeting) = self.greeting.take() {
-            return Some(greeting);
-        }
-        loop {
-            let moment = self.moments.borrow_and_update().clone();
-            let bytes = if moment.to <= self.position {
-                tokio::select! {
-                    () = self.hub.stop.cancelled() => return None,
-                    moved = self.moments.changed() => moved.ok()?,
-                    _ = self.ping.tick() => return Some(frames::ping(self.position)),
-                }
-                continue;
-            } else if moment.from <= self.position {
-                self.position = moment.to;
-                moment.bytes
-            } else {
-                self.catch_up().await?
-            };
-            if !bytes.is_empty() {
-                self.ping.reset();
-                return Some(bytes);
-            }
-        }
+        Self { hub, topic, moments, position, greeting: Some(greeting.into()), pings: sse::pings() }
     }
 
     /// Reads the view itself, because this page was away, or slow.
@@ -86,6 +54,34 @@ impl Subscriber {
                 let error: &dyn std::error::Error = &error;
                 tracing::error!(error, "a live page could not be told what changed");
                 None
+            }
+        }
+    }
+}
+
+impl sse::Reader for Subscriber {
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(greeting) = self.greeting.take() {
+            return Some(greeting);
+        }
+        loop {
+            let moment = self.moments.borrow_and_update().clone();
+            let bytes = if moment.to <= self.position {
+                tokio::select! {
+                    () = self.hub.stop.cancelled() => return None,
+                    moved = self.moments.changed() => moved.ok()?,
+                    _ = self.pings.tick() => return Some(frames::ping(self.position)),
+                }
+                continue;
+            } else if moment.from <= self.position {
+                self.position = moment.to;
+                moment.bytes
+            } else {
+                self.catch_up().await?
+            };
+            if !bytes.is_empty() {
+                self.pings.reset();
+                return Some(bytes);
             }
         }
     }

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    http::sse::Places,
     progress::Progress,
     query::{Query, QueryError},
 };
@@ -45,7 +46,7 @@ pub(super) struct Shared {
     ring: Mutex<Ring>,
     /// The end of the ring.
     fed: watch::Sender<Position>,
-    readers: watch::Sender<usize>,
+    readers: Places,
 }
 
 impl Hub {
@@ -56,13 +57,14 @@ impl Hub {
         clock: Clock,
         stop: CancellationToken,
     ) -> Self {
-        let (ring, fed, readers) = Default::default();
+        let readers = Places::new(STREAMS_MAX_COUNT);
+        let (ring, fed) = Default::default();
         Self(Arc::new(Shared { query, progress, clock, stop, ring, fed, readers }))
     }
 
     /// How many are reading right now.
     pub(crate) fn readers(&self) -> usize {
-        *self.0.readers.borrow()
+        self.0.readers.taken()
     }
 
     /// A new reader, unless there are too many.
@@ -70,14 +72,7 @@ impl Hub {
         if self.0.stop.is_cancelled() {
             return Err(ApiError::Stopping);
         }
-        let admitted = self.0.readers.send_if_modified(|readers| {
-            let fits = *readers < STREAMS_MAX_COUNT;
-            *readers += usize::from(fits);
-            fits
-        });
-        if !admitted {
-            return Err(ApiError::TooManyStreams);
-        }
+        self.0.readers.take()?;
         Ok(Reader::new(Arc::clone(&self.0), self.0.fed.subscribe(), start))
     }
 
@@ -90,7 +85,7 @@ impl Hub {
 
 impl Shared {
     async fn feed(&self) {
-        let mut readers = self.readers.subscribe();
+        let mut readers = self.readers.watch();
         let mut projected = self.progress.watch_projected();
         loop {
             if readers.wait_for(|readers| *readers != 0).await.is_err() {
@@ -151,7 +146,7 @@ impl Shared {
 
     /// A reader has left.
     pub(super) fn leave(&self) {
-        self.readers.send_modify(|readers| *readers = readers.saturating_sub(1));
+        self.readers.leave();
     }
 
     fn restart(&self, position: Position) {

@@ -1,19 +1,17 @@
 //! One reader of the stream: a cursor, and nothing that grows.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use banyan_protocol::{Position, limits::STREAM_PING_MS};
+use banyan_protocol::Position;
 use bytes::Bytes;
-use tokio::{
-    sync::watch,
-    time::{Instant, Interval, MissedTickBehavior},
-};
+use tokio::{sync::watch, time::Interval};
 
 use super::{
     frames::{self, Lost},
     hub::Shared,
     ring::Found,
 };
+use crate::http::sse;
 
 /// Where a reader begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +32,7 @@ pub(super) struct Reader {
     /// It has been given everything up to here.
     position: Position,
     greeting: Option<Bytes>,
-    ping: Interval,
+    pings: Interval,
 }
 
 impl Reader {
@@ -51,39 +49,7 @@ impl Reader {
         if let Some(why) = lost {
             greeting.push_str(&frames::reset(why, cursor));
         }
-        let pause = Duration::from_millis(STREAM_PING_MS);
-        let mut ping = tokio::time::interval_at(Instant::now() + pause, pause);
-        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { hub, fed, position, greeting: Some(greeting.into()), ping }
-    }
-
-    /// The next frames; `None` when the stream ends.
-    pub(super) async fn next(&mut self) -> Option<Bytes> {
-        if let Some(greeting) = self.greeting.take() {
-            return Some(greeting);
-        }
-        loop {
-            self.fed.mark_unchanged();
-            let frames = match self.hub.kept_after(self.position) {
-                Found::Frames(frames, to) => {
-                    self.position = to;
-                    frames
-                }
-                Found::Behind => self.catch_up().await?,
-                Found::Nothing => {
-                    tokio::select! {
-                        () = self.hub.stop.cancelled() => return None,
-                        fed = self.fed.changed() => fed.ok()?,
-                        _ = self.ping.tick() => return Some(frames::PING),
-                    }
-                    continue;
-                }
-            };
-            if !frames.is_empty() {
-                self.ping.reset();
-                return Some(frames);
-            }
-        }
+        Self { hub, fed, position, greeting: Some(greeting.into()), pings: sse::pings() }
     }
 
     /// Reads the view itself, because the hub no longer keeps what this reader needs.
@@ -102,6 +68,36 @@ impl Reader {
                 let error: &dyn std::error::Error = &error;
                 tracing::error!(error, "a stream could not read the view");
                 None
+            }
+        }
+    }
+}
+
+impl sse::Reader for Reader {
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(greeting) = self.greeting.take() {
+            return Some(greeting);
+        }
+        loop {
+            self.fed.mark_unchanged();
+            let frames = match self.hub.kept_after(self.position) {
+                Found::Frames(frames, to) => {
+                    self.position = to;
+                    frames
+                }
+                Found::Behind => self.catch_up().await?,
+                Found::Nothing => {
+                    tokio::select! {
+                        () = self.hub.stop.cancelled() => return None,
+                        fed = self.fed.changed() => fed.ok()?,
+                        _ = self.pings.tick() => return Some(frames::PING),
+                    }
+                    continue;
+                }
+            };
+            if !frames.is_empty() {
+                self.pings.reset();
+                return Some(frames);
             }
         }
     }

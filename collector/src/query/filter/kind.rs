@@ -1,21 +1,8 @@
 //! Short names of the types of events: `tool.end` and `tool_end` for `operation.tool_end`.
 
-use super::Pattern;
+use banyan_protocol::Fact;
 
-const KINDS: [&str; 12] = [
-    "session.started",
-    "session.heartbeat",
-    "session.ended",
-    "cognition.thought",
-    "cognition.goal",
-    "cognition.decision",
-    "cognition.uncertainty",
-    "operation.tool_start",
-    "operation.tool_end",
-    "operation.agent_spawn",
-    "operation.memory",
-    "operation.external_call",
-];
+use super::Pattern;
 
 /// The type that is meant; what is not short for one of ours stays as it is.
 pub(super) fn full(pattern: Pattern) -> Pattern {
@@ -23,11 +10,11 @@ pub(super) fn full(pattern: Pattern) -> Pattern {
         return pattern;
     }
     let wanted = pattern.text.replace('_', ".");
-    let found = KINDS.iter().find(|kind| {
+    let found = Fact::KINDS.into_iter().find(|kind| {
         kind.split_once('.').is_some_and(|(_, short)| short.replace('_', ".") == wanted)
     });
     match found {
-        Some(kind) => Pattern { text: (*kind).to_owned(), prefix: false },
+        Some(kind) => Pattern { text: kind.to_owned(), prefix: false },
         None => pattern,
     }
 }

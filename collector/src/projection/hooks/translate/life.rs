@@ -89,7 +89,7 @@ impl Translator<'_> {
         }
     }
 
-    /// The agent has said its last word for now, and waits for the next prompt.
+    /// The turn is over: the agent waits for the next prompt.
     pub(super) fn stop(&mut self) {
         let agent = self.hook.agent_id.clone();
         let message = self.hook.text("last_assistant_message");

@@ -12,5 +12,6 @@ if (own) {
   spawnSync(process.execPath, [process.argv[1], 'started'], { stdio: 'inherit' });
 }
 client.sessionEnded('completed');
-// Half of the processes leave in a hurry.
-if (!own) process.exit(0);
+// Half of the processes leave in a hurry. Before Node 20.16 one turn of the loop is the least.
+if (!own && process.getBuiltinModule) process.exit(0);
+if (!own) setImmediate(() => process.exit(0));

@@ -87,9 +87,9 @@ struct DemoArguments {
 struct ConnectArguments {
     #[command(flatten)]
     agent: AgentArguments,
-    /// Where the collector answers
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:4317", value_parser = origin)]
-    url: String,
+    /// Where the collector answers [default: where it listens by its settings]
+    #[arg(long, value_name = "URL", value_parser = origin)]
+    url: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -200,7 +200,8 @@ fn execute(command: Command) -> Result<(), Fatal> {
             app::block_on(app::verify(&load(settings)?.storage.data.value))
         }
         Command::Connect(ConnectArguments { agent, url }) => {
-            reconnect(&agent.plan(Wish::Connected { origin: url }))
+            let origin = url.map_or_else(listening, Ok)?;
+            reconnect(&agent.plan(Wish::Connected { origin }))
         }
         Command::Disconnect(DisconnectArguments { agent }) => {
             reconnect(&agent.plan(Wish::Disconnected))
@@ -210,6 +211,14 @@ fn execute(command: Command) -> Result<(), Fatal> {
 
 fn reconnect(plan: &Plan) -> Result<(), Fatal> {
     app::say(connect::run(plan, config::home().as_deref())?)
+}
+
+/// Where a collector with the settings in force answers on this machine.
+fn listening() -> Result<String, Fatal> {
+    let config = Config::load(&Flags::default())?;
+    let mut fixed = config.server.listen.value.iter().filter(|address| address.port() != 0);
+    let address = fixed.next().ok_or(connect::ConnectError::NoAddress)?;
+    Ok(format!("http://{address}"))
 }
 
 fn load(settings: Settings) -> Result<Config, Fatal> {

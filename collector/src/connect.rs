@@ -47,6 +47,9 @@ pub(crate) enum ConnectError {
     /// There is nowhere to look for the person's settings.
     #[error("no home directory is known; change the settings of the project with --project")]
     NoHome,
+    /// The collector takes whatever port is free.
+    #[error("the collector has no fixed port; say with --url where it answers")]
+    NoAddress,
     /// The file cannot be read or written.
     #[error("{path} cannot be read or written")]
     File {

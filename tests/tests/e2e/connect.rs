@@ -49,6 +49,19 @@ fn settings_are_changed_only_when_asked_to_and_back() {
 }
 
 #[test]
+fn hooks_go_where_the_collector_listens() {
+    let home = tempfile::tempdir().unwrap();
+    let output = Command::new(banyan_tests::harness::binary())
+        .args(["connect", "claude-code"])
+        .env("HOME", home.path())
+        .env("BANYAN_LISTEN", "127.0.0.1:4999")
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.contains("\"http://127.0.0.1:4999/hooks/claude-code\""), "{shown}");
+}
+
+#[test]
 fn a_project_has_settings_of_its_own() {
     let home = tempfile::tempdir().unwrap();
     let project = home.path().join("project");

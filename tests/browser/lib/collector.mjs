@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 const START_MAX_MS = 20_000;
 
 /** A program of this repository: `BANYAN_BIN` and `BANYAN_GEN` name other builds than the debug one. */
-function binary(name) {
+export function binary(name) {
   const target = process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, '../../../target');
   const path = process.env[name === 'gen' ? 'BANYAN_GEN' : 'BANYAN_BIN'] ?? join(target, 'debug', name);
   if (!existsSync(path)) throw new Error(`${path} is not there: ./tests/run build makes it`);

@@ -1,0 +1,95 @@
+// Claude Code and Codex, really running, with a made-up model behind them: what `banyan connect`
+// writes into their settings makes them post their hooks, and the tree is right.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { Collector, binary } from '../../browser/lib/collector.mjs';
+import { startModel } from './model.mjs';
+
+const RUN_MAX_MS = 120_000;
+const PACKAGES = join(import.meta.dirname, 'node_modules');
+const CLAUDE = join(PACKAGES, '@anthropic-ai/claude-code/cli-wrapper.cjs');
+const CODEX = join(PACKAGES, '@openai/codex/bin/codex.js');
+
+const run = promisify(execFile);
+let collector, model, home;
+
+before(async () => {
+  [collector, model, home] = await Promise.all([Collector.start(), startModel(), mkdtemp(join(tmpdir(), 'banyan-agents-'))]);
+  await Promise.all(['project', '.codex'].map((name) => mkdir(join(home, name))));
+  await writeFile(join(home, '.codex/config.toml'), [
+    'model = "made-up"', 'model_provider = "model"', '[model_providers.model]', 'name = "model"',
+    `base_url = "${model.origin}/v1"`, 'wire_api = "responses"', 'env_key = "MODEL_KEY"', '[features]', 'multi_agent = true',
+    'hooks = true', '',
+  ].join('\n'));
+});
+
+after(async () => {
+  await Promise.all([collector?.stop(), model?.close()]);
+  await rm(home, { recursive: true, force: true, maxRetries: 5 });
+});
+
+/** Runs a program for whoever lives in the new home, in their project, with nothing of this machine's settings. */
+function there(program, words, env = {}) {
+  const own = { HOME: home, PATH: process.env.PATH, ...env };
+  const running = run(program, words, { cwd: join(home, 'project'), env: own, timeout: RUN_MAX_MS });
+  running.child.stdin.end();
+  return running;
+}
+
+const connect = (agent) => there(binary('banyan'), ['connect', agent, '--write', '--url', collector.origin]);
+
+/** What of a tree does not depend on the run. */
+function told({ session, children }) {
+  const { agent_id: agent, status, goal, final_response: final, own } = session;
+  return { agent, status, goal, final, calls: own.tool_calls, errors: own.errors, children: children.map(told) };
+}
+
+/** The tree of the only root by `agent`, when it has ended. */
+async function treeOf(agent) {
+  for (const late = Date.now() + RUN_MAX_MS; ;) {
+    const { sessions } = await (await fetch(`${collector.origin}/sessions?limit=100`)).json();
+    const root = sessions.find((session) => session.agent_id === agent && session.depth === 0);
+    if (root?.status === 'completed') return (await fetch(`${collector.origin}/sessions/${root.id}/tree`)).json();
+    assert.ok(Date.now() < late, `it never ended: ${JSON.stringify(root)}`);
+    await new Promise((passed) => setTimeout(passed, 100));
+  }
+}
+
+/** Says why not, where the agent cannot be installed. */
+const needs = (path) => ({ skip: existsSync(path) ? false : 'its package is not installed', timeout: 2 * RUN_MAX_MS });
+
+test('claude_code_posts_its_hooks_and_its_tree_is_right', needs(CLAUDE), async () => {
+  await connect('claude-code');
+  await there(process.execPath, [CLAUDE, '-p', 'LEAD: share the work', '--dangerously-skip-permissions'], {
+    ANTHROPIC_BASE_URL: model.origin, ANTHROPIC_API_KEY: 'none', IS_SANDBOX: '1', DISABLE_TELEMETRY: '1',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1',
+  });
+  assert.deepEqual(told(await treeOf('claude-code')), {
+    agent: 'claude-code', status: 'completed', goal: 'LEAD: share the work', final: 'All is done.', calls: 2, errors: 1,
+    children: [{
+      agent: 'general-purpose', status: 'completed', goal: 'Run one command', final: 'The worker is done.', calls: 1, errors: 0,
+      children: [],
+    }],
+  });
+});
+
+test('codex_posts_its_hooks_and_its_tree_is_right', needs(CODEX), async () => {
+  await connect('codex');
+  const words = ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', '--dangerously-bypass-hook-trust'];
+  await there(process.execPath, [CODEX, ...words, 'LEAD: share the work'], { MODEL_KEY: 'none' });
+  const { children: [worker], ...lead } = told(await treeOf('codex'));
+  assert.deepEqual({ ...lead, errors: null }, {
+    agent: 'codex', status: 'completed', goal: 'LEAD: share the work', final: 'All is done.', calls: 3, errors: null,
+  });
+  const { status, goal, final, calls } = worker;
+  assert.deepEqual({ status, goal, final, calls }, {
+    status: 'completed', goal: 'Run one command', final: 'The worker is done.', calls: 1,
+  });
+});

@@ -50,6 +50,7 @@ mod tally;
 mod poisoned;
 mod pipeline;
 mod search;
+mod pace;
 mod slots;
 mod projector;
 mod verify;

@@ -54,7 +54,7 @@ impl Follower {
     pub(super) async fn none() -> Result<Self, Fatal> {
         let scratch = tempfile::tempdir().map_err(Fatal::Runtime)?;
         let path = scratch.path().join("view.db");
-        drop(View::writer(&path).await?);
+        drop(View::scratch(&path).await?);
         let view = View::open(&path).await?;
         let (_, head) = watch::channel(0);
         Ok(Self {

@@ -4,6 +4,8 @@
 //! does not have yet is in memory: sessions that are being written stay in the working set, and
 //! the identities of two batches are remembered ([`super::seen`]).
 
+mod error;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -11,13 +13,12 @@ use std::{
 
 use banyan_protocol::Position;
 use sqlx::{Connection as _, SqliteConnection};
-use thiserror::Error;
 use tokio::task::JoinHandle;
 
 use super::{
     again::Given,
     decode::{self, Step},
-    fold::{Fold, FoldError},
+    fold::Fold,
     hooks,
     nodes::{NODES_MAX, Room},
     poisoned::{Poisoned, fold_all},
@@ -32,36 +33,9 @@ use super::{
     tally::Tally,
     teller::Teller,
 };
-use crate::{
-    log::Commit,
-    view::{View, ViewError},
-};
+use crate::{log::Commit, view::View};
 
-/// Why a batch could not be taken in. The pipeline must not be used again: open a new one, it
-/// goes on from the checkpoint.
-#[derive(Debug, Error)]
-pub(crate) enum PipelineError {
-    /// See the source.
-    #[error("the view cannot be opened")]
-    View(#[from] ViewError),
-    /// See the source.
-    #[error("the view cannot be read or written")]
-    Database(#[from] sqlx::Error),
-    /// One entry cannot be folded.
-    #[error("folding failed at position {position}: {reason}")]
-    Entry {
-        /// Which.
-        position: Position,
-        /// Why.
-        reason: String,
-    },
-    /// The batch cannot be finished.
-    #[error("a batch cannot be finished")]
-    Finish(#[source] FoldError),
-    /// The task that writes was lost.
-    #[error("writing a batch was cut off")]
-    Writer(#[source] tokio::task::JoinError),
-}
+pub(crate) use error::PipelineError;
 
 type Written = (SqliteConnection, Result<Vec<Times>, sqlx::Error>);
 
@@ -106,7 +80,14 @@ impl Pipeline {
 
     /// The same with other bounds.
     pub(super) async fn open_with(path: &Path, room: Room) -> Result<Self, PipelineError> {
-        let mut writer = View::writer(path).await?;
+        Self::over(path, View::writer(path).await?, room).await
+    }
+
+    async fn over(
+        path: &Path,
+        mut writer: SqliteConnection,
+        room: Room,
+    ) -> Result<Self, PipelineError> {
         let reader = View::reader(path).await?;
         let position = meta::checkpoint(&mut writer, meta::SESSIONS).await?;
         let searchable = meta::checkpoint(&mut writer, meta::SEARCH).await?;
@@ -132,7 +113,8 @@ impl Pipeline {
 
     /// Makes the view at `path`, which is not there, for a part of a log that was folded before.
     pub(super) async fn again(path: &Path, given: Given) -> Result<Self, PipelineError> {
-        Ok(Self { fold: Fold::again(given), ..Self::open(path).await? })
+        let pipeline = Self::over(path, View::scratch(path).await?, NODES_MAX).await?;
+        Ok(Self { fold: Fold::again(given), ..pipeline })
     }
 
     /// Everything up to here is taken in, though perhaps not written.
@@ -220,15 +202,17 @@ impl Pipeline {
         Ok(position)
     }
 
-    /// Indexes some more texts, when everything is written; says whether there were any.
-    pub(super) async fn advance_search(&mut self) -> Result<bool, PipelineError> {
-        match &mut self.writer {
-            Writer::Idle(connection) if self.searchable < self.written => {
-                self.searchable = search::advance(connection, self.written).await?;
-                Ok(true)
-            }
-            Writer::Idle(_) | Writer::Busy(..) | Writer::Lost => Ok(false),
+    /// Positions that are committed and not indexed.
+    pub(super) fn unsearchable(&self) -> Position {
+        self.written.saturating_sub(self.searchable)
+    }
+
+    /// Indexes some more texts, when everything is written.
+    pub(super) async fn advance_search(&mut self) -> Result<(), PipelineError> {
+        if let Writer::Idle(connection) = &mut self.writer {
+            self.searchable = search::advance(connection, self.written).await?;
         }
+        Ok(())
     }
 
     /// Indexes texts up to `position`, which is written, as fast as it goes.
@@ -251,15 +235,13 @@ impl Pipeline {
 
     /// Closes the files. Without it they are closed all the same, later.
     pub(super) async fn close(self) {
-        let closed = self.reader.close().await;
-        // Whoever closes last brings everything into the main file, if it may write.
-        let written = match self.writer {
-            Writer::Idle(connection) => connection.close().await,
-            Writer::Busy(..) | Writer::Lost => Ok(()),
-        };
-        if let Err(error) = closed.and(written) {
+        if let Err(error) = self.reader.close().await {
             let error: &dyn std::error::Error = &error;
-            tracing::warn!(error, "The view was not closed properly");
+            tracing::warn!(error, "the view's reader was not closed properly");
+        }
+        match self.writer {
+            Writer::Idle(connection) => View::close(connection, &self.path).await,
+            Writer::Busy(..) | Writer::Lost => {}
         }
     }
 

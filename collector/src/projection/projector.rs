@@ -11,6 +11,7 @@ use tokio::{runtime::Handle, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    pace::Pace,
     pipeline::{Pipeline, PipelineError},
     poisoned::Poisoned,
     slots,
@@ -151,6 +152,9 @@ impl Projector {
         let settled = pipeline.settle().await;
         followed?;
         self.publish(settled?);
+        if self.log.failed().is_cancelled() {
+            View::distrust(&self.current);
+        }
         pipeline.close().await;
         Ok(())
     }
@@ -161,6 +165,7 @@ impl Projector {
         stop: &CancellationToken,
     ) -> Result<(), ProjectorError> {
         let mut head = self.log.changed();
+        let mut pace = Pace::default();
         while !stop.is_cancelled() {
             let commits = self.log.read_after(pipeline.folded(), BATCH_EVENTS).await?;
             if !commits.is_empty() {
@@ -177,12 +182,14 @@ impl Projector {
             }
             self.move_readers().await?;
             self.publish(pipeline.written());
-            if pipeline.advance_search().await? {
+            if pace.is_due(pipeline.unsearchable()) {
+                pipeline.advance_search().await?;
                 continue;
             }
             let folded = pipeline.folded();
             tokio::select! {
                 () = stop.cancelled() => {}
+                () = pace.due() => {}
                 moved = head.wait_for(|head| folded < *head) => {
                     if moved.is_err() {
                         return Ok(());

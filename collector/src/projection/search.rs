@@ -19,7 +19,7 @@ use super::{
 
 /// Positions indexed in one transaction while the log grows: few, because nothing else is
 /// projected meanwhile.
-const FOLLOWING_POSITIONS: i64 = 500;
+pub(super) const FOLLOWING_POSITIONS: i64 = 500;
 /// The same while a view is built that nobody reads yet: many, because each transaction leaves a
 /// segment of the index that has to be merged with the others later.
 const REBUILDING_POSITIONS: i64 = 20_000;

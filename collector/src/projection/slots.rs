@@ -112,6 +112,10 @@ async fn inspect(path: &Path, log: &LogIdentity, head: Position) -> Found {
     if !path.exists() {
         return Found::Nothing;
     }
+    if !View::is_whole(path) {
+        tracing::warn!("the system ended before the view was closed; it is built again");
+        return Found::Nothing;
+    }
     let Ok(mut connection) = View::writer(path).await else { return Found::Nothing };
     let found = read(&mut connection, log, head).await.unwrap_or(Found::Nothing);
     match connection.close().await {

@@ -54,7 +54,7 @@ impl Fixture {
     pub(super) async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("view.db");
-        let writer = View::writer(&path).await.unwrap();
+        let writer = View::scratch(&path).await.unwrap();
         let view = View::open(&path).await.unwrap();
         let head = watch::Sender::new(0);
         let progress = Progress::new(head.subscribe(), 0);

@@ -154,6 +154,36 @@ async fn a_damaged_view_is_built_again() {
     assert_eq!(events(&path).await, 1);
 }
 
+/// Follows, and says whether the view is the one that was there before.
+async fn kept_when_marked(mark: Option<&str>) -> bool {
+    let directory = tempfile::tempdir().unwrap();
+    let log = open(&directory).await;
+    log.append(vec![speak("a", 1)]).await.unwrap();
+    let path = follow(&directory, &log).await;
+    let mut connection = View::writer(&path).await.unwrap();
+    let sign = "insert into view_meta (key, value) values ('sign', 'the old one')";
+    sqlx::query(sign).execute(&mut connection).await.unwrap();
+    View::close(connection, &path).await;
+    let marked = path.with_extension("db-mark");
+    match mark {
+        Some(mark) => std::fs::write(marked, mark).unwrap(),
+        None => std::fs::remove_file(marked).unwrap(),
+    }
+    let path = follow(&directory, &log).await;
+    assert_eq!(events(&path).await, 1);
+    let mut connection = View::reader(&path).await.unwrap();
+    let sign = sqlx::query("select 1 from view_meta where key = 'sign'");
+    sign.fetch_optional(&mut connection).await.unwrap().is_some()
+}
+
+/// After a power cut a view may be wrong without SQLite noticing: it is never read again.
+#[tokio::test]
+async fn a_view_that_the_end_of_the_system_left_open_is_built_again() {
+    assert!(kept_when_marked(Some("closed")).await, "the control");
+    assert!(!kept_when_marked(Some("the id of an earlier boot")).await);
+    assert!(!kept_when_marked(None).await);
+}
+
 #[tokio::test]
 async fn a_view_from_the_future_of_the_log_is_built_again() {
     let directory = tempfile::tempdir().unwrap();

@@ -158,7 +158,9 @@ impl Scene {
             pipeline.take(batch, &Poisoned::default()).await.unwrap();
         }
         let position = pipeline.settle().await.unwrap();
-        while pipeline.advance_search().await.unwrap() {}
+        while 0 < pipeline.unsearchable() {
+            pipeline.advance_search().await.unwrap();
+        }
         pipeline.close().await;
         position
     }

@@ -30,6 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         groups: "groups.css".to_owned(),
         theme: "theme.css".to_owned(),
         icon: "icon.svg".to_owned(),
+        pages_css: "pages.css".to_owned(),
+        past_js: "past.js".to_owned(),
         timeline_css: "timeline.css".to_owned(),
         timeline_js: "timeline.js".to_owned(),
     };
@@ -40,11 +42,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(folder.join(format!("{name}.html")), html)?;
     }
     let assets = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../static");
-    for name in ["timeline.css", "timeline.js", "icon.svg"] {
+    for name in ["timeline.css", "timeline.js", "past.js", "icon.svg"] {
         fs::copy(assets.join(name), folder.join(name))?;
     }
-    fs::write(folder.join("banyan.css"), joined(&assets.join("css"))?)?;
-    fs::write(folder.join("banyan.js"), joined(&assets.join("js"))?)?;
+    for (parts, whole) in [("css", "banyan.css"), ("js", "banyan.js"), ("pages", "pages.css")] {
+        fs::write(folder.join(whole), joined(&assets.join(parts))?)?;
+    }
     fs::write(folder.join("groups.css"), colour::groups_css(LOG_ID))?;
     fs::write(
         folder.join("theme.css"),

@@ -89,6 +89,10 @@ pub struct Assets {
     pub build: String,
     /// `static/icon.svg`
     pub icon: String,
+    /// `static/pages/*`, joined: for pages other than the forest and those about sessions.
+    pub pages_css: String,
+    /// `static/past.js`, on pages that look back only.
+    pub past_js: String,
     /// `static/timeline.css`, on timelines only.
     pub timeline_css: String,
     /// `static/timeline.js`, the same.

@@ -68,6 +68,8 @@ pub fn chrome(preferences: Preferences) -> Chrome {
             groups: "/static/groups.css".to_owned(),
             theme: links::theme(&preferences, LOG_ID),
             icon: "/static/icon.svg".to_owned(),
+            pages_css: "/static/pages.css".to_owned(),
+            past_js: "/static/past.js".to_owned(),
             timeline_css: "/static/timeline.css".to_owned(),
             timeline_js: "/static/timeline.js".to_owned(),
         },

@@ -1,25 +1,15 @@
 // Trees as people with keyboards and screen readers expect them: the ARIA tree pattern on top of
 // the links that the server sent. Branches are loaded when they are opened, once; what is open
-// stands in the address. All of it is possible without this script, page by page.
-'use strict'
-{
+// stands in the address.
 const OPEN_MAX = 60, SIBLINGS_MAX = 50, TYPE_AHEAD_MS = 500, BUSY_MS = 150
 const TROUBLE = ':is(.fail, .stall, .lost, .wait)'
-const all = (what, root = document) => [...root.querySelectorAll(what)]
 const idOf = item => item.id.slice(2)
-const row = id => document.getElementById('n-' + id)
-const list = item => item.querySelector(':scope > ul')
-const link = item => item.querySelector(':scope > .r > .l')
-const parent = item => item.parentElement.closest('li.n')
-const treeOf = item => item.closest('[data-tree]')
 const canOpen = item => item.ariaExpanded !== null
 const isOpen = item => item.ariaExpanded === 'true'
 const hasFailed = item => list(item)?.matches('.failed')
 const isShown = item => !item.parentElement.closest('ul[hidden]')
 const shown = root => all('li.n', root).filter(isShown)
 const real = group => [...group.children].filter(item => !item.matches('.more'))
-const asked = key => new URLSearchParams(location.search).get(key)
-const say = text => { document.getElementById('live-status').textContent = text }
 // The row that had the focus last: where the next problem is looked for from.
 let last = null
 
@@ -88,16 +78,12 @@ function remember() {
 
 // Loads windows of children, `3f:200` each, in one request, and puts them where they belong.
 async function load(items, rows) {
-  const compact = +!!items[0].closest('.compact'), ask = new URLSearchParams({ rows: rows.join('.'), compact, q: asked('q') ?? '' })
   for (const item of items) item.ariaBusy = true
   const slow = setTimeout(() => items.forEach(item => item.classList.add('slow')), BUSY_MS)
   try {
-    const answer = await fetch('/f/children?' + ask)
-    if (!answer.ok) throw answer.status
-    const made = document.createElement('template')
-    made.innerHTML = await answer.text()
     let count = 0
-    for (const next of [...made.content.children]) {
+    const compact = items[0].closest('.compact') && 1
+    for (const next of made(await get(url('/f/children', { rows: rows.join('.'), compact, q: asked('q') })))) {
       count += all('li.n:not(.more)', next).length
       const item = row(next.dataset.of)
       if (item) merge(item, next)
@@ -137,10 +123,8 @@ function merge(item, next) {
 }
 
 function fail(item) {
-  const failed = document.createElement('ul')
-  failed.className = 'failed'
-  failed.innerHTML = `<li class="n more" id="${item.id}-more"><div class="r"><a class="l" href="">Could not load ${item.dataset.k > 1 ? item.dataset.k + ' children' : 'the child'}. Retry</a></div></li>`
-  item.append(failed)
+  const what = item.dataset.k > 1 ? +item.dataset.k + ' children' : 'the child'
+  item.append(...made(`<ul class="failed"><li class="n more" id="${item.id}-more"><div class="r"><a class="l" href="">Could not load ${what}. Retry</a></div></li></ul>`))
 }
 
 async function open(...items) {
@@ -148,7 +132,7 @@ async function open(...items) {
   const missing = closed.filter(item => !list(item) || hasFailed(item))
   if (!closed.length) return
   // Fragments are of the present.
-  if (missing.length && asked('at')) return missing[0].querySelector('.w').click()
+  if (missing.length && asked('at')) return one('.w', missing[0]).click()
   if (missing.length) await load(missing, missing.map(idOf))
   for (const item of closed) if (list(item)) list(item).hidden = false
   dress(treeOf(closed[0]))
@@ -172,7 +156,7 @@ const toggle = item => isOpen(item) ? close(item) : open(item)
 // The next problem, wherever it is: the server knows the way to what is not on the page. `step`
 // is 1 or -1.
 async function trouble(step) {
-  const item = document.activeElement.closest('li.n') ?? (last?.isConnected ? last : document.querySelector('li.n[aria-current]'))
+  const item = document.activeElement.closest('li.n') ?? (last?.isConnected ? last : one('li.n[aria-current]'))
   const from = item?.matches('.more') ? parent(item) : item
   const roots = all('[data-tree] > li.n:not(.more)'), own = roots.findIndex(root => root.contains(from))
   const key = step > 0 ? 'after' : 'before'
@@ -180,7 +164,7 @@ async function trouble(step) {
   for (let at = own < 0 && step < 0 ? roots.length - 1 : own + step; !found && roots[at]; at += step) {
     const root = roots[at], bad = link(root).matches(TROUBLE)
     if (bad && step > 0) return focus(root)
-    if (bad || root.querySelector(':scope > .r > .b' + TROUBLE)) found = await way(root, key, step > 0 ? idOf(root) : '')
+    if (bad || one(':scope > .r > .b' + TROUBLE, root)) found = await way(root, key, step > 0 ? idOf(root) : '')
   }
   if (!found) return say('No further problem on this page')
   const next = at => found.path[at + 1]?.[0] ?? found.row
@@ -194,9 +178,8 @@ async function trouble(step) {
 }
 
 async function way(root, key, value) {
-  const answer = await fetch('/f/trouble?' + new URLSearchParams({ within: idOf(root), [key]: value })).catch(() => null)
-  const found = answer?.ok ? await answer.json() : null
-  return found?.row ? found : null
+  const found = await get('/f/trouble?' + new URLSearchParams({ within: idOf(root), [key]: value })).then(JSON.parse, () => null)
+  return found?.row && found
 }
 
 let typed = '', typedAt = 0
@@ -235,7 +218,7 @@ const KEYS = {
   ' ': item => canOpen(item) ? toggle(item) : item.matches('.more') && link(item).click(),
   Enter: item => link(item).click(),
   '*': item => open(...[...item.parentElement.children].filter(of => canOpen(of) && !isOpen(of)).slice(0, SIBLINGS_MAX)),
-  Escape: () => document.getElementById('filter')?.focus(),
+  Escape: () => $('filter')?.focus(),
 }
 
 document.addEventListener('keydown', event => {
@@ -287,5 +270,3 @@ for (const tree of all('[data-tree]')) {
   new MutationObserver(() => dress(tree)).observe(tree, { childList: true, subtree: true })
 }
 for (const button of all('[data-trouble]')) button.hidden = asked('at')
-window.banyan = { all, row, list, link, parent, treeOf, dress, mark, stop, focus, say, openRows, remember, trouble }
-}

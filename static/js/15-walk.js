@@ -1,8 +1,7 @@
 // Walking through sessions: the tree beside them stays as it is, and pages come back as they were
 // left. When anything goes wrong, the link is followed as if there were no script.
 {
-const { all, row, list, parent, treeOf, dress, mark, stop, focus, say, openRows, remember } = banyan
-const page = document.querySelector('.page'), aside = page?.querySelector('.side nav')
+const page = one('.page'), aside = one('.page .side nav')
 const parts = root => all(':scope > :not(.side)', root)
 // Which page an address is of, whatever is open on it.
 const placeOf = ({ pathname, search }) => {
@@ -17,25 +16,24 @@ let place = placeOf(location), turn = 0
 async function show(url, isNew) {
   const mine = ++turn
   try {
-    const answer = await fetch(url, { headers: { accept: 'text/html' } })
-    const next = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const next = new DOMParser().parseFromString(await get(url), 'text/html')
     if (mine !== turn) return
-    const from = next.querySelector('.page'), current = from.querySelector('.side .here').parentElement
+    const from = one('.page', next), current = one('.side .here', from).parentElement
     if (isNew) history.pushState(null, '', url)
     place = placeOf(url)
     document.title = next.title
-    for (const what of ['body', 'main']) Object.assign(document.querySelector(what).dataset, next.querySelector(what).dataset)
-    const wasThere = aside.contains(document.activeElement), isSame = aside.querySelector('li[aria-current]')?.id === current.id
+    for (const what of ['body', 'main']) Object.assign(one(what).dataset, one(what, next).dataset)
+    const wasThere = aside.contains(document.activeElement), isSame = one('li[aria-current]', aside)?.id === current.id
     turnTo(current)
-    document.querySelector('.asof')?.replaceWith(next.querySelector('.asof') ?? '')
+    one('.asof')?.replaceWith(one('.asof', next) ?? '')
     for (const part of parts(page)) part.remove()
     page.className = from.className
     page.append(...parts(from))
-    const target = document.getElementById(url.hash.slice(1))
+    const target = $(url.hash.slice(1))
     if (target) target.scrollIntoView({ block: 'nearest' })
     else if (isNew && !isSame) scrollTo(0, 0)
     if (!wasThere) {
-      const at = target?.querySelector('.l') ?? page.querySelector('h1')
+      const at = one('.l', target ?? null) ?? one('h1', page)
       at.tabIndex = at.matches('a') ? 0 : -1
       at.focus({ preventScroll: true })
     }
@@ -50,7 +48,7 @@ async function show(url, isNew) {
 
 // The session that is shown has another row now; a row that the tree lacks comes with its tree.
 function turnTo(current) {
-  const tree = aside.querySelector('.tree'), item = document.getElementById(current.id)
+  const tree = one('.tree', aside), item = $(current.id)
   if (!item) tree.replaceChildren(...treeOf(current).children)
   else {
     for (const old of all('li[aria-current]', tree)) {
@@ -61,12 +59,12 @@ function turnTo(current) {
     for (let above = parent(item); above; above = parent(above)) list(above).hidden = false
   }
   dress(tree)
-  stop(document.getElementById(current.id))
+  stop($(current.id))
   toCurrent()
 }
 
 function toCurrent() {
-  const here = aside.querySelector('.here')?.getBoundingClientRect(), box = aside.getBoundingClientRect()
+  const here = one('.here', aside)?.getBoundingClientRect(), box = aside.getBoundingClientRect()
   if (here && (here.top < box.top || box.bottom < here.bottom)) aside.scrollTop += here.top - box.top - box.height / 3
 }
 
@@ -98,7 +96,7 @@ addEventListener('pagehide', () => {
 const isBack = ['reload', 'back_forward'].includes(performance.getEntriesByType('navigation')[0]?.type)
 const left = isBack && JSON.parse(sessionStorage.getItem(KEY + place))
 if (left) {
-  const [focused, scrolled, id, top] = left, item = document.getElementById(focused), at = document.getElementById(id)
+  const [focused, scrolled, id, top] = left, item = $(focused), at = $(id)
   if (item) {
     stop(item)
     item.focus({ preventScroll: true })

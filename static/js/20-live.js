@@ -1,16 +1,9 @@
 // Live pages: the server says which rows are different now and sends rows of the feed; this puts
 // them where they belong. It never moves the focus, never scrolls a tree, and on pause holds still.
-'use strict'
 {
   const ROWS_MAX = 200, FEED_MAX = 1000, STREAMS_MAX = 4, NEAR_PX = 48
   const BATCH_MS = 250, POLL_MS = 5e3, HIDDEN_MS = 1e4, SAY_MS = 1e4
-  const banyan = window.banyan ??= {}
-  const $ = id => document.getElementById(id), one = what => document.querySelector(what)
   const pill = $('pill'), root = document.documentElement
-  const made = text => { const at = document.createElement('template'); at.innerHTML = text; return [...at.content.children] }
-  const list = item => item?.querySelector(':scope > ul')
-  const url = (path, given) => path + '?' + new URLSearchParams(Object.entries(given).filter(([, value]) => value))
-  const get = async path => { const answer = await fetch(path); if (!answer.ok) throw answer; return answer.text() }
   const count = (n, what) => n.toLocaleString('en') + ' new ' + what + (n === 1 ? '' : 's')
   let kind, session, filter, cursor, fed, source, free, wake, state, seen, waiting, fresh
 
@@ -18,18 +11,19 @@
   function still(change) {
     const had = document.activeElement, item = had.closest('li')?.id
     change()
-    if (document.activeElement !== had) (had.isConnected ? had : $(item)?.querySelector('.l'))?.focus({ preventScroll: true })
+    if (document.activeElement !== had) (had.isConnected ? had : one('.l', $(item)))?.focus({ preventScroll: true })
   }
   let said = 0, later
-  function say(text) {
+  // Said aloud now and then only, and no more than the last of it.
+  function tell(text) {
     clearTimeout(later)
-    later = setTimeout(() => { said = Date.now(); $('live-status').textContent = text }, said + SAY_MS - Date.now())
+    later = setTimeout(() => { said = Date.now(); say(text) }, said + SAY_MS - Date.now())
   }
   function show(now = state) {
     state = now
     if (now === 'Live') seen = new Date().toLocaleTimeString()
-    pill.textContent = banyan.paused ? `Paused, ${waiting} waiting` : now === 'Live' || !seen ? now : `${now}, showing ${seen}`
-    pill.className = banyan.paused ? 'held' : now.toLowerCase()
+    pill.textContent = paused ? `Paused, ${waiting} waiting` : now === 'Live' || !seen ? now : `${now}, showing ${seen}`
+    pill.className = paused ? 'held' : now.toLowerCase()
   }
   function more(text) {
     $('new').hidden = !text
@@ -46,12 +40,12 @@
     if (!busy && queue.size) busy = setTimeout(rows, wait)
   }
   async function rows() {
-    const ids = [...queue].slice(0, ROWS_MAX), q = new URLSearchParams(location.search).get('q')
+    const ids = [...queue].slice(0, ROWS_MAX), q = asked('q')
     let wait
-    if (!banyan.paused) try {
+    if (!paused) try {
       ids.forEach(id => queue.delete(id))
       const items = made(await get(url('/f/rows', { ids: ids.join('.'), q, compact: one('.compact') && 1 })))
-      if (banyan.paused) throw 0
+      if (paused) throw 0
       still(() => {
         items.forEach(patch)
         for (const id of ids) if (!q && !items.some(item => item.id === 'n-' + id)) $('n-' + id)?.remove()
@@ -61,7 +55,7 @@
       wait = POLL_MS
     }
     busy = 0
-    if (!banyan.paused) hurry(wait)
+    if (!paused) hurry(wait)
   }
   function patch(item) {
     const old = $(item.id), p = item.dataset.p, above = p && $('n-' + p)
@@ -76,7 +70,7 @@
       to.dataset.total++
       if (!next?.matches('[id$=more]')) to.insertBefore(item, next ?? null)
     } else if (kind === 'forest' && !p) {
-      say('New groups')
+      tell('New groups')
       if (to && isTop()) { to.prepend(item); strangers.delete(item.id) }
       else if (tree()) { strangers.add(item.id); more(count(strangers.size, 'group')) }
       else location.reload()
@@ -87,9 +81,9 @@
     if (BigInt(old.dataset.v) >= BigInt(item.dataset.v)) return
     if (old.className !== item.className) old.className = item.className
     for (const key of ['v', 'k']) if (item.dataset[key]) old.dataset[key] = item.dataset[key]; else delete old.dataset[key]
-    const [was, now] = [old, item].map(at => [...at.querySelectorAll(':scope > .r > :not(.kept)')])
+    const [was, now] = [old, item].map(at => all(':scope > .r > :not(.kept)', at))
     const is = (a, b) => a.textContent === b.textContent && (a.className === b.className || a.matches('.w'))
-    if (was.length !== now.length) old.querySelector('.r').replaceChildren(...now, ...old.querySelectorAll(':scope > .r > .kept'))
+    if (was.length !== now.length) one('.r', old).replaceChildren(...now, ...all(':scope > .r > .kept', old))
     else was.forEach((at, n) => is(at, now[n]) || (at.matches('.w') ? at.textContent = now[n].textContent : at.replaceWith(now[n])))
   }
 
@@ -123,7 +117,7 @@
       if (follows) while (feed.children.length > FEED_MAX) feed.firstChild.remove()
     })
     if (!added || at) return
-    say(count(fresh += added, 'event'))
+    tell(count(fresh += added, 'event'))
     if (follows) newest()
     else more(count(fresh, 'event'))
   }
@@ -133,7 +127,7 @@
     if (!link) return
     event.preventDefault()
     const items = made(await get(link.href).catch(() => ''))
-    if (!items.length) return say('Could not load')
+    if (!items.length) return tell('Could not load')
     take(items, gap)
     if (!items.some(item => item.matches('.away'))) gap.remove()
   })
@@ -144,12 +138,12 @@
       for (const [row, above] of n) {
         const isRoot = !above && kind === 'forest' && !strangers.has('n-' + row) && !/[?&](after=.|sort=(?!last))/.test(location.search)
         // Whether a row that is not there matches the filter, only a new page tells.
-        if ($('n-' + row) || !/[?&]q=./.test(location.search) && (list($('n-' + above)) || isRoot)) queue.add(row)
+        if ($('n-' + row) || !asked('q') && (list($('n-' + above)) || isRoot)) queue.add(row)
       }
       hurry()
     },
     all() {
-      document.querySelectorAll('li[data-v]').forEach(item => queue.add(item.id.slice(2)))
+      all('li[data-v]').forEach(item => queue.add(idOf(item)))
       hurry()
     },
     ev: ({ html }) => $('feed') && take(made(html)),
@@ -162,7 +156,7 @@
         if (name != null) at.className = name
       }
     },
-    say: ({ t }) => say(t),
+    say: ({ t }) => tell(t),
     reset() {
       if (sessionStorage.reset === document.body.dataset.build + cursor) return
       sessionStorage.reset = document.body.dataset.build + cursor
@@ -171,7 +165,7 @@
   }
   function hear(name, event) {
     const data = JSON.parse(event.data), at = BigInt(data.id ?? (event.lastEventId || 0))
-    if (banyan.paused) {
+    if (paused) {
       waiting += data.html?.split('<li id="e-').length - 1 || kind === 'forest' && data.n?.length || 0
       return show()
     }
@@ -217,7 +211,7 @@
     try {
       const { head, n } = JSON.parse(await get(url('/f/head', { after: cursor + '' })))
       const html = session && await get(url('/f/events', { s: session, k: filter, after: fed + '' }))
-      if (!banyan.paused) {
+      if (!paused) {
         n === 'all' ? on.all() : on.dirty({ n })
         on.ev({ html })
         cursor = fed = BigInt(head)
@@ -235,13 +229,13 @@
     source = free = null
   }
   function pause() {
-    pill.ariaPressed = banyan.paused = !banyan.paused
+    pill.ariaPressed = paused = !paused
     waiting = 0
     show()
     // What was held back is not kept here: the server says it again.
-    if (!banyan.paused) { close(); connect(); hurry() }
+    if (!paused) { close(); connect(); hurry() }
   }
-  function newest() {
+  newest = () => {
     if (kind === 'forest') {
       scrollTo(0, 0)
       strangers.forEach(id => queue.add(id.slice(2)))
@@ -254,10 +248,10 @@
   // Again whenever another session is put into the page.
   function start() {
     const was = kind + session + filter
-    const { live, session: id } = one('main').dataset, asked = new URLSearchParams(location.search), at = asked.get('at')
+    const { live, session: id } = one('main').dataset, at = asked('at')
     kind = at ? '' : live
     session = id
-    filter = asked.get('k')
+    filter = asked('k')
     if (source && was === kind + session + filter) return one('#new') && (one('#new').onclick = newest)
     close()
     cursor = fed = BigInt(document.body.dataset.cursor ?? 0)
@@ -280,6 +274,5 @@
   addEventListener('scroll', () => { if (fresh && isPinned()) newest() }, { passive: true })
   document.addEventListener('banyan:page', start)
   pill.onclick = pause
-  Object.assign(banyan, { newest })
   start()
 }

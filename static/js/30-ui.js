@@ -1,13 +1,10 @@
 // Keys of the page and the list of them, times that go on, copying. A key presses the control that
 // names it: where there is none, or it is off, the key does nothing and is not listed.
-'use strict'
 {
   const LEADER_MS = 1500, AGO_MS = 1e4
-  const one = what => document.querySelector(what), all = what => [...document.querySelectorAll(what)]
   const page = document.documentElement, isOff = () => page.dataset.keys === 'off'
-  const made = (to, name, text) => to.appendChild(Object.assign(document.createElement(name), { textContent: text }))
-  const tell = text => { one('#live-status').textContent = text }
-  const copy = text => navigator.clipboard?.writeText(text).then(() => tell('Copied'))
+  const add = (to, name, text) => to.appendChild(Object.assign(document.createElement(name), { textContent: text }))
+  const copy = text => navigator.clipboard?.writeText(text).then(() => say('Copied'))
   const keyed = () => all('[data-key]:enabled, a[data-key]').filter(at => at.checkVisibility())
 
   let event
@@ -20,29 +17,29 @@
     const to = { auto: 'light', light: 'dark', dark: 'auto' }[page.dataset.theme], was = /(?:^|; )ui="?([^;"]+)/.exec(document.cookie)?.[1] ?? 'v1'
     document.cookie = `ui=${was.replace(/\.t:\w+/, '')}.t:${to};path=/;max-age=31536000;samesite=lax`
     page.dataset.theme = to
-    tell('Theme: ' + to)
+    say('Theme: ' + to)
   }
   function help() {
-    const at = made(document.body, 'dialog', ''), line = (keys, what) => {
-      const name = made(names, 'div', ''), dt = made(name, 'dt', '')
-      keys.split(' ').forEach(key => made(dt, 'kbd', key))
-      made(name, 'dd', what)
+    const at = add(document.body, 'dialog', ''), line = (keys, what) => {
+      const name = add(names, 'div', ''), dt = add(name, 'dt', '')
+      keys.split(' ').forEach(key => add(dt, 'kbd', key))
+      add(name, 'dd', what)
     }
     at.id = 'k-list'
     at.onclose = () => at.remove()
-    made(at, 'h2', isOff() ? 'Keys (single keys are off)' : 'Keys')
-    const names = made(at, 'dl', '')
+    add(at, 'h2', isOff() ? 'Keys (single keys are off)' : 'Keys')
+    const names = add(at, 'dl', '')
     if (!isOff()) for (const { dataset: { key, what }, ariaLabel, textContent } of keyed()) line(key, what ?? ariaLabel ?? textContent)
     if (one('.events .l')) line('Enter', 'Show the event')
     if (one('[role=tree]')) for (const [keys, what] of [['↑ ↓ Home End', 'row'], ['← → Space', 'open, close'], ['*', 'open siblings'], ['F8', 'next problem']]) line(keys, 'Tree: ' + what)
-    const close = made(at, 'button', 'Close')
+    const close = add(at, 'button', 'Close')
     close.className = 'button'
     close.onclick = () => at.close()
     at.showModal()
   }
   const acts = {
     'k-link': () => copy(location.href), 'k-theme': theme, 'k-help': help, 'k-side': () => page.classList.toggle('noside'),
-    'k-back': () => step(-1), 'k-next': () => step(1), 'k-last': () => banyan.newest(),
+    'k-back': () => step(-1), 'k-next': () => step(1), 'k-last': () => newest(),
   }
   document.addEventListener('click', ({ target }) => {
     acts[target.id]?.()
@@ -70,10 +67,10 @@
     const s = Math.max(0, (Date.now() - since) / 1e3 | 0), two = n => String(n).padStart(2, 0)
     return s < 60 ? s + ' s' : s < 3600 ? `${s / 60 | 0}m ${two(s % 60)}s` : `${s / 3600 | 0}h ${two((s % 3600) / 60 | 0)}m`
   }
-  const every = (ms, what, timeOf, say) => setInterval(() => {
-    if (document.hidden || banyan.paused || page.dataset.times === 'absolute' || /[?&]at=/.test(location.search)) return
+  const every = (ms, what, timeOf, write) => setInterval(() => {
+    if (document.hidden || paused || page.dataset.times === 'absolute' || asked('at')) return
     for (const at of all(what)) {
-      const text = say(new Date(timeOf(at).dateTime))
+      const text = write(new Date(timeOf(at).dateTime))
       if (text && at.textContent !== text) at.textContent = text
     }
   }, ms)

@@ -55,6 +55,8 @@ fn chrome(site: &Site, preferences: Preferences, as_of: Option<Position>) -> Chr
         groups: files.path("groups.css"),
         theme: format!("{theme}&v={}", env!("CARGO_PKG_VERSION")),
         icon: files.path("icon.svg"),
+        pages_css: files.path("pages.css"),
+        past_js: files.path("past.js"),
         timeline_css: files.path("timeline.css"),
         timeline_js: files.path("timeline.js"),
     };

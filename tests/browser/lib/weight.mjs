@@ -39,7 +39,7 @@ export function percentile(values, share) {
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
 }
 
-/** Everything that a first visit to `path` asks for. */
+/** Everything that a first visit to `path` asks for: all bytes, and those of the scripts and style sheets themselves. */
 export async function visit(page, path) {
   const requests = [];
   const note = (request) => requests.push(request);
@@ -51,13 +51,18 @@ export async function visit(page, path) {
     const { responseBodySize, responseHeadersSize } = await request.sizes();
     return { url: new URL(request.url()), type: request.resourceType(), bytes: responseBodySize + responseHeadersSize };
   }));
-  const sum = (type) => loaded.filter((one) => !type || one.type === type).reduce((bytes, one) => bytes + one.bytes, 0);
   const { origin } = new URL(page.url());
+  // Asked for again: a browser counts heads and chunks in.
+  const files = async (type) => {
+    const paths = loaded.filter((one) => one.type === type).map(({ url }) => url.pathname + url.search);
+    const answers = await Promise.all(paths.map((path) => ask(origin, path, { 'accept-encoding': 'gzip' })));
+    return answers.reduce((sum, { bytes }) => sum + bytes, 0);
+  };
   return {
     requests: loaded.length,
-    bytes: sum(),
-    scripts: sum('script'),
-    styles: sum('stylesheet'),
+    bytes: loaded.reduce((bytes, one) => bytes + one.bytes, 0),
+    scripts: await files('script'),
+    styles: await files('stylesheet'),
     foreign: loaded.filter((one) => one.url.origin !== origin && one.url.protocol !== 'data:').length,
   };
 }

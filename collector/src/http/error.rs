@@ -179,7 +179,7 @@ impl IntoResponse for ApiError {
         let retry_after_ms = retry_ms.map(spread);
         let view = ErrorView {
             error: error.to_owned(),
-            message: message.to_owned(),
+            message: message.into_owned(),
             retryable: retry_after_ms.is_some() || status == StatusCode::REQUEST_TIMEOUT,
             retry_after_ms,
             stored,

@@ -1,5 +1,7 @@
 //! The one mapping from what can go wrong to what a client is told. No text repeats input.
 
+use std::borrow::Cow;
+
 use axum::http::StatusCode;
 use banyan_protocol::CursorError;
 
@@ -7,6 +9,7 @@ use super::ApiError;
 use crate::{
     as_of::AsOfError,
     ingest::{AppendError, IngestError},
+    query::QueryError,
 };
 
 /// What a client is told.
@@ -15,7 +18,7 @@ pub(super) struct Situation {
     /// A stable name, or the reference's sentence where it has one.
     pub(super) error: &'static str,
     /// One sentence for people.
-    pub(super) message: &'static str,
+    pub(super) message: Cow<'static, str>,
     /// Mean wait before the same request can succeed.
     pub(super) retry_ms: Option<u64>,
     /// For writes: `no`, or `unknown`.
@@ -74,7 +77,15 @@ impl Situation {
             }
             E::Form => no(S::BAD_REQUEST, "bad_form", "A field came twice or is damaged."),
             E::FormTooLarge => no(S::PAYLOAD_TOO_LARGE, TOO_LARGE, "At most 4 KiB."),
-            E::Panicked | E::Template(_) | E::View(_) | E::Log(_) => internal(),
+            E::View(QueryError::Filter(error)) => Self {
+                // It says where and what, and never what was written there.
+                message: Cow::Owned(format!("{error}.")),
+                ..no(S::BAD_REQUEST, "bad_query", "")
+            },
+            E::View(QueryError::Database(_) | QueryError::Row(_) | QueryError::Damaged(_))
+            | E::Panicked
+            | E::Template(_)
+            | E::Log(_) => internal(),
             E::Ingest(error) => ingest(error),
             E::Append(error) => append(*error),
         }
@@ -148,11 +159,13 @@ fn append(error: AppendError) -> Situation {
 
 /// The same request will never succeed.
 const fn no(status: StatusCode, error: &'static str, message: &'static str) -> Situation {
+    let message = Cow::Borrowed(message);
     Situation { status, error, message, retry_ms: None, stored: None }
 }
 
 /// The same request can succeed in about `retry_ms`.
 const fn later(error: &'static str, message: &'static str, retry_ms: u64) -> Situation {
     let status = StatusCode::SERVICE_UNAVAILABLE;
+    let message = Cow::Borrowed(message);
     Situation { status, error, message, retry_ms: Some(retry_ms), stored: None }
 }

@@ -27,7 +27,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Params<T> {
 }
 
 /// Says up to which position of the log an answer goes, and whether that was all of it.
-const AS_OF: HeaderName = HeaderName::from_static("banyan-as-of");
+pub(super) const AS_OF: HeaderName = HeaderName::from_static("banyan-as-of");
 
 /// An answer read from the view.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ impl<T: Serialize> IntoResponse for FromView<T> {
 }
 
 /// `17`, or `17;behind` when the view had not caught up in time.
-fn as_of(Settled { as_of, complete }: Settled) -> HeaderValue {
+pub(super) fn as_of(Settled { as_of, complete }: Settled) -> HeaderValue {
     if complete {
         return HeaderValue::from(as_of);
     }

@@ -31,7 +31,7 @@ pub(crate) use self::key::Key;
 use self::lex::Lexeme;
 pub(super) use self::{
     edit::{corrected, quoted},
-    sql::{event, push},
+    sql::{event, push, push_all},
     text::expression,
 };
 

@@ -12,6 +12,7 @@ use sqlx::query_scalar;
 
 mod find;
 mod facets;
+mod every;
 mod page;
 mod hits;
 mod mark;
@@ -19,6 +20,7 @@ mod relax;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::every::{Every, EveryEvent};
 pub(super) use self::{find::oldest as oldest_session, relax::nearest};
 use self::{
     find::{Findings, Found},

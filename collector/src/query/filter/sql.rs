@@ -12,13 +12,28 @@ use super::super::{
 };
 use super::{Condition, Filter, Key, Operator, Part, Pattern, Term, Trait, Value, groups};
 
-/// Adds `and …` for every condition to a query that has `s`, a session, and `r`, its root.
+/// Adds `and …` for every condition to a query that has `s`, a session, and `r`, its root. What
+/// sessions said is looked for in the newest events that match.
 pub(in crate::query) fn push(query: &mut QueryBuilder<Sqlite>, filter: &Filter, judge: &Judge) {
+    push_within(query, filter, (judge, event::SPEAKERS_MAX_EVENTS));
+}
+
+/// The same, looking through all events however long that takes.
+pub(in crate::query) fn push_all(query: &mut QueryBuilder<Sqlite>, filter: &Filter, judge: &Judge) {
+    push_within(query, filter, (judge, i64::MAX));
+}
+
+fn push_within(
+    query: &mut QueryBuilder<Sqlite>,
+    filter: &Filter,
+    (judge, speakers): (&Judge, i64),
+) {
     let (events, sessions): (Vec<&Term>, Vec<&Term>) =
         filter.terms.iter().partition(|term| is_of_events(term));
-    event::push_speakers(query, &events, judge.now());
+    event::push_speakers(query, &events, (judge.now(), speakers));
     for group in groups(&sessions) {
-        let asked = Asked { judge, values: group.iter().map(|term| values_of(term)).sum() };
+        let values = group.iter().map(|term| values_of(term)).sum();
+        let asked = Asked { judge, speakers, values };
         push_group(query, &group, |query, term| push_term(query, term, asked));
     }
 }
@@ -45,6 +60,8 @@ fn push_group(
 #[derive(Clone, Copy, Debug)]
 struct Asked<'j> {
     judge: &'j Judge,
+    /// Events that sessions are found by, the newest.
+    speakers: i64,
     /// How many alternatives there are.
     values: usize,
 }
@@ -65,7 +82,7 @@ fn is_of_events(term: &Term) -> bool {
 
 fn push_term(query: &mut QueryBuilder<Sqlite>, term: &Term, asked: Asked<'_>) {
     match &term.condition {
-        Condition::Text(pattern) => event::push_text(query, pattern),
+        Condition::Text(pattern) => event::push_text(query, pattern, asked.speakers),
         Condition::Key { key, operator, values } => {
             for (index, value) in values.iter().enumerate() {
                 if 0 < index {

@@ -73,16 +73,33 @@ fn is_of_events(term: &Term) -> bool {
     }
 }
 
-async fn events(look: &mut Look, filter: &Filter, most: usize) -> Result<Findings, QueryError> {
-    let now = look.judge.now();
+/// What is asked of events, and what of their sessions.
+pub(super) fn split(filter: &Filter) -> (Vec<&Term>, Filter) {
     let (asked, of_sessions): (Vec<&Term>, Vec<&Term>) =
         filter.terms.iter().partition(|term| is_of_events(term));
-    let of_sessions = Filter { terms: of_sessions.into_iter().cloned().collect() };
-    let narrow =
-        if of_sessions.terms.is_empty() { None } else { narrow(look, &of_sessions).await? };
+    (asked, Filter { terms: of_sessions.into_iter().cloned().collect() })
+}
+
+/// Behind the candidates: `e`, the event, `s`, its session, `r`, the root of that.
+pub(super) const OF_HITS: &str = ") hit
+     cross join event e indexed by event_slim
+     cross join session s
+     cross join session r
+     where e.key = hit.key and s.no = e.session_no and r.no = s.root_no and s.known = 1";
+
+async fn events(look: &mut Look, filter: &Filter, most: usize) -> Result<Findings, QueryError> {
+    let now = look.judge.now();
+    let (asked, of_sessions) = split(filter);
+    let narrow = if of_sessions.terms.is_empty() {
+        None
+    } else {
+        let oldest = oldest(look).await?;
+        narrow(look, &of_sessions, oldest).await?
+    };
     let source = Source {
         question: filter::expression(&asked, narrow.as_deref()),
         range: event::key_range(&asked),
+        most: CANDIDATES_MAX_COUNT,
     };
     let mut query = QueryBuilder::new(
         "select json_group_array(json_array(key, no, at, kind, tool, agent, model, status))
@@ -91,13 +108,7 @@ async fn events(look: &mut Look, filter: &Filter, most: usize) -> Result<Finding
                from (",
     );
     source.push(&mut query);
-    query.push(
-        ") hit
-         cross join event e indexed by event_slim
-         cross join session s
-         cross join session r
-         where e.key = hit.key and s.no = e.session_no and r.no = s.root_no and s.known = 1",
-    );
+    query.push(OF_HITS);
     event::push(&mut query, &asked, now);
     if narrow.is_none() {
         filter::push(&mut query, &of_sessions, &look.judge);
@@ -111,16 +122,18 @@ async fn events(look: &mut Look, filter: &Filter, most: usize) -> Result<Finding
 
 /// Where events are looked for.
 #[derive(Debug)]
-struct Source {
+pub(super) struct Source {
     /// For the full-text index; `None`: among all events.
-    question: Option<String>,
+    pub(super) question: Option<String>,
     /// The first and the last key.
-    range: (i64, i64),
+    pub(super) range: (i64, i64),
+    /// So many candidates at most, give or take one.
+    pub(super) most: usize,
 }
 
 impl Source {
     /// The keys of the candidates, the newest first.
-    fn push(&self, query: &mut QueryBuilder<Sqlite>) {
+    pub(super) fn push(&self, query: &mut QueryBuilder<Sqlite>) {
         let key = if let Some(question) = &self.question {
             query.push("select rowid as key from event_text where event_text match ");
             query.push_bind(question.clone()).push(" and ");
@@ -131,22 +144,32 @@ impl Source {
         };
         query.push(key).push(" >= ").push_bind(self.range.0).push(" and ");
         query.push(key).push(" <= ").push_bind(self.range.1).push(" order by ");
-        query.push(key).push(" desc limit ").push_bind(limit(CANDIDATES_MAX_COUNT));
+        query.push(key).push(" desc limit ").push_bind(limit(self.most));
     }
 
     /// Whether there are more candidates than are looked at.
     async fn is_cut(&self, look: &mut Look) -> Result<bool, QueryError> {
-        let mut query = QueryBuilder::new("select count(*) from (");
+        let (_lowest, is_cut) = self.extent(look).await?;
+        Ok(is_cut)
+    }
+
+    /// The key of the last candidate, and whether there are more.
+    pub(super) async fn extent(&self, look: &mut Look) -> Result<(Option<i64>, bool), QueryError> {
+        let mut query = QueryBuilder::new("select min(key), count(*) from (");
         self.push(&mut query);
         query.push(")");
-        let candidates: i64 = query.build_query_scalar().fetch_one(&mut *look.tx).await?;
-        Ok(limit(CANDIDATES_MAX_COUNT) <= candidates)
+        let (lowest, candidates): (_, i64) =
+            query.build_query_as().fetch_one(&mut *look.tx).await?;
+        Ok((lowest, limit(self.most) <= candidates))
     }
 }
 
-/// The sessions that `filter` asks for, where they are few.
-async fn narrow(look: &mut Look, filter: &Filter) -> Result<Option<Vec<i64>>, QueryError> {
-    let oldest = oldest(look).await?;
+/// The sessions from the one numbered `oldest` on that `filter` asks for, where they are few.
+pub(super) async fn narrow(
+    look: &mut Look,
+    filter: &Filter,
+    oldest: i64,
+) -> Result<Option<Vec<i64>>, QueryError> {
     let mut query = QueryBuilder::new(
         "select s.no
          from session s

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Events that sessions are found by: of those that match, the newest.
-pub(in crate::query) const SPEAKERS_MAX_EVENTS: u32 = 10_000;
+pub(in crate::query) const SPEAKERS_MAX_EVENTS: i64 = 10_000;
 
 /// Adds `and …` for every condition to a query that has `e`, an event. Of text the index tells.
 pub(in crate::query) fn push(query: &mut QueryBuilder<Sqlite>, terms: &[&Term], now: Timestamp) {
@@ -81,31 +81,39 @@ fn keys(operator: Operator, position: i64) -> (i64, i64) {
 
 /// Adds `and …` for sessions with an event for which all of `terms` hold; none for which one that
 /// is turned around does not.
-pub(super) fn push_speakers(query: &mut QueryBuilder<Sqlite>, terms: &[&Term], now: Timestamp) {
+pub(super) fn push_speakers(
+    query: &mut QueryBuilder<Sqlite>,
+    terms: &[&Term],
+    reach: (Timestamp, i64),
+) {
     let (unwanted, wanted): (Vec<&Term>, Vec<&Term>) =
         terms.iter().copied().partition(|term| term.negated);
     if !wanted.is_empty() {
         query.push(" and s.no in (");
-        push_of_events(query, &wanted, now);
+        push_of_events(query, &wanted, reach);
         query.push(")");
     }
     for term in unwanted {
         let turned = Term { negated: false, ..term.clone() };
         query.push(" and s.no not in (");
-        push_of_events(query, &[&turned], now);
+        push_of_events(query, &[&turned], reach);
         query.push(")");
     }
 }
 
-/// The sessions of the newest events for which all of `terms` hold.
-fn push_of_events(query: &mut QueryBuilder<Sqlite>, terms: &[&Term], now: Timestamp) {
+/// The sessions of the newest events, so many at most, for which all of `terms` hold.
+fn push_of_events(
+    query: &mut QueryBuilder<Sqlite>,
+    terms: &[&Term],
+    (now, speakers): (Timestamp, i64),
+) {
     let question = text::expression(terms, None).unwrap_or_else(|| "mark : \"event\"".to_owned());
-    push_hits(query, question);
+    push_hits(query, question, speakers);
     push(query, terms, now);
 }
 
 /// Sessions that say it in any event; all for an empty text.
-pub(super) fn push_text(query: &mut QueryBuilder<Sqlite>, pattern: &Pattern) {
+pub(super) fn push_text(query: &mut QueryBuilder<Sqlite>, pattern: &Pattern, speakers: i64) {
     if pattern.text.trim().is_empty() {
         query.push("1");
         return;
@@ -117,11 +125,11 @@ pub(super) fn push_text(query: &mut QueryBuilder<Sqlite>, pattern: &Pattern) {
         source: String::new(),
     };
     query.push("s.no in (");
-    push_hits(query, text::expression(&[&term], None).unwrap_or_default());
+    push_hits(query, text::expression(&[&term], None).unwrap_or_default(), speakers);
     query.push(")");
 }
 
-fn push_hits(query: &mut QueryBuilder<Sqlite>, question: String) {
+fn push_hits(query: &mut QueryBuilder<Sqlite>, question: String, speakers: i64) {
     query.push(
         "select e.session_no
          from (select rowid as key
@@ -129,6 +137,6 @@ fn push_hits(query: &mut QueryBuilder<Sqlite>, question: String) {
                where event_text match ",
     );
     query.push_bind(question);
-    query.push(" order by rowid desc limit ").push_bind(SPEAKERS_MAX_EVENTS);
+    query.push(" order by rowid desc limit ").push_bind(speakers);
     query.push(") hit cross join event e indexed by event_slim where e.key = hit.key");
 }

@@ -22,6 +22,7 @@ mod stream;
 mod sessions;
 mod session;
 mod export;
+mod found;
 mod tree;
 mod children;
 mod missing;
@@ -47,7 +48,7 @@ use std::sync::{
 use axum::{
     Router,
     extract::FromRef,
-    routing::{delete, get, post},
+    routing::{get, post},
 };
 use banyan_protocol::{Timestamp, limits::BODIES_IN_FLIGHT_MAX_BYTES};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -78,8 +79,7 @@ fn router(site: Site) -> Router {
     let reading = Router::new()
         .route("/events", get(events::list))
         .route("/sessions", get(sessions::list))
-        .route("/sessions/{id}", get(session::show))
-        .route("/sessions/{id}", delete(session::remove))
+        .route("/sessions/{id}", get(session::show).delete(session::remove))
         .route("/sessions/{id}/export", get(export::get))
         .route("/sessions/{id}/tree", get(tree::get))
         .route("/sessions/{id}/children", get(children::list))
@@ -107,11 +107,14 @@ fn router(site: Site) -> Router {
         .route("/f/rows", get(fragments::rows))
         .route("/f/trouble", get(fragments::trouble))
         .route("/search", get(pages::search))
+        .route("/search.csv", get(found::csv))
+        .route("/search.jsonl", get(found::jsonl))
         .route("/f/events", get(follow::events))
         .route("/f/event/{position}", get(follow::event))
         .route("/f/head", get(follow::head))
-        .route("/settings", get(pages::settings))
-        .route("/settings", post(pages::save_settings))
+        .route("/settings", get(pages::settings).post(pages::save_settings))
+        .route("/views", get(pages::views).post(pages::save_view))
+        .route("/v/{name}", get(pages::view))
         .route("/static/{*path}", get(assets::file))
         .route("/theme/{name}", get(assets::theme))
         .route("/dashboard", get(index::old))

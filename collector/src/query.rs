@@ -62,7 +62,7 @@ pub(crate) use self::{
     groups::Group,
     portable::{Portable, Share},
     row_id::RowNo,
-    search::{Scope as SearchScope, SearchRequest, misread},
+    search::{Every, EveryEvent, Scope as SearchScope, SearchRequest, misread},
     session::Lookup,
     sessions::SessionsRequest,
     subtree::{Scope, TreeRequest},

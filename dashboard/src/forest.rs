@@ -13,6 +13,7 @@ use crate::{
     format,
     links::Link,
     outline::{self, Outline, Piece, Place},
+    saved::SavedViews,
 };
 
 /// The sessions page.
@@ -57,6 +58,8 @@ pub struct ForestQuery {
     pub order: ForestOrder,
     /// The names of all keys.
     pub keys: Vec<&'static str>,
+    /// What the reader saved.
+    pub views: SavedViews,
     /// Why `q` cannot be understood; all sessions are shown then.
     pub misread: Option<Misread>,
 }

@@ -26,6 +26,7 @@ mod outline;
 pub mod preferences;
 pub mod quarantine;
 pub mod sample;
+pub mod saved;
 pub mod search;
 pub mod session;
 pub mod settings;
@@ -42,6 +43,7 @@ pub use fragment::{ChildrenFragment, Density, RowsFragment};
 pub use moment::Moment;
 pub use preferences::{Keys, Now, Preferences, Spacing, Theme, Times};
 pub use quarantine::QuarantinePage;
+pub use saved::{SavedPage, SavedPlace, SavedView, SavedViews, SavedWrong};
 pub use search::{SearchInput, SearchOutcome, SearchPage, SearchScope};
 pub use session::{
     ExportInput, ExportPage, ExportedSession, FeedFilter, FreshRows, InspectorPart, SessionInput,

@@ -88,6 +88,12 @@ impl Link {
         Self("/search".to_owned()).with("q", query).with_some("in", scope)
     }
 
+    /// The file of everything that a query finds.
+    pub(crate) fn every(kind: &str, query: &str, scope: &str) -> Self {
+        let query = Some(query).filter(|query| !query.is_empty());
+        Self(format!("/search.{kind}")).with("in", scope).with_some("q", query)
+    }
+
     /// The file `name` of what a session and those below it said.
     pub(crate) fn file(id: &str, name: &str) -> Self {
         Self::view(id, name)

@@ -225,6 +225,9 @@ pub fn pages(
     for (name, page) in crate::SettingsPage::sample(chrome) {
         pages.push((name, page.render()?));
     }
+    for (name, page) in crate::SavedPage::sample(chrome, voice) {
+        pages.push((name, page.render()?));
+    }
     for (name, page) in ErrorPage::sample(chrome, voice) {
         pages.push((name, page.render()?));
     }

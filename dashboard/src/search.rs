@@ -7,7 +7,12 @@ mod found;
 mod hit;
 
 pub(crate) use self::found::{Found, Offer, TermChip, number, offered};
-use crate::{chrome::Chrome, format, links::Link};
+use crate::{
+    chrome::Chrome,
+    format,
+    links::Link,
+    saved::{self, SavedPlace, SavedViews, Take},
+};
 
 /// The search page.
 #[derive(Clone, Debug, Template)]
@@ -20,6 +25,9 @@ pub struct SearchPage {
     /// Beginnings of terms, offered while one types.
     keys: Vec<String>,
     outcome: Outcome,
+    /// Searches that the reader saved.
+    saved: Vec<Suggestion>,
+    take: Take,
 }
 
 /// What the page is made from.
@@ -33,6 +41,8 @@ pub struct SearchInput {
     pub keys: Vec<&'static str>,
     /// What came of it.
     pub outcome: SearchOutcome,
+    /// What the reader saved.
+    pub views: SavedViews,
 }
 
 /// What came of a search.
@@ -112,7 +122,7 @@ const EXAMPLES: [(&str, SearchScope, &str); 6] = [
 impl SearchPage {
     /// Prepares the page; `render` writes it.
     pub fn new(chrome: Chrome, input: &SearchInput) -> Self {
-        let SearchInput { q, scope, keys, outcome } = input;
+        let SearchInput { q, scope, keys, outcome, views } = input;
         let outcome = match outcome {
             SearchOutcome::Blank => Outcome::Blank(examples()),
             SearchOutcome::Misread(misread) => Outcome::Misread {
@@ -128,7 +138,13 @@ impl SearchPage {
             query => format!("{} · Search", format::clip(query, 60)),
         };
         let keys = keys.iter().map(|key| format!("{key}:")).collect();
-        Self { chrome, title, q: q.clone(), scope: *scope, keys, outcome }
+        let searches =
+            views.all().iter().filter(|view| matches!(view.place, SavedPlace::Search(_)));
+        let saved = searches
+            .map(|view| Suggestion { href: view.link(), query: saved::shown(&view.name) })
+            .collect();
+        let take = Take::new(q.trim(), SavedPlace::Search(*scope));
+        Self { chrome, title, q: q.clone(), scope: *scope, keys, outcome, saved, take }
     }
 }
 
@@ -144,6 +160,6 @@ fn suggestion(query: &str, scope: SearchScope) -> Suggestion {
     Suggestion { href: link(query, scope).done(), query: query.to_owned() }
 }
 
-fn link(query: &str, scope: SearchScope) -> Link {
+pub(crate) fn link(query: &str, scope: SearchScope) -> Link {
     Link::search(query, scope.is_sessions().then(|| scope.word()))
 }

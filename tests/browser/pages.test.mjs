@@ -20,7 +20,7 @@ before(async () => {
     '/', '/?open=', '/s/orch', '/s/coder-1', '/s/coder-1?k=think', '/s/coder-1?k=act', '/s/coder-1?k=life',
     '/s/coder-1?k=err', '/s/doc', '/s/alone', '/s/orphan-one', '/s/ring-a', '/s/self', '/s/chain-59', '/s/shard-250',
     ...['', '/timeline', '/tree'].map((page) => `/s/orch${page}?at=${last}`), `${events.at(-1).split('?')[0].split('#')[0]}?at=${last}`, '/?at=1',
-    ...events.filter((_, at) => at % 3 === 0), '/s/nobody', '/s/coder-1/e/999999', '/s/orch?at=999999', '/no/such/page',
+    ...events.filter((_, at) => at % 3 === 0), '/views', '/s/nobody', '/s/coder-1/e/999999', '/s/orch?at=999999', '/no/such/page',
   ];
 });
 

@@ -45,7 +45,7 @@ async function choose() {
   if (position) Object.assign(found, { past: `${found.session}?at=${position}`, tooEarly: `${found.session}?at=1` });
   await page.goto('/alerts?state=all');
   const alert = page.locator('.al-sev').first();
-  Object.assign(found, { alerts: '/alerts?state=all', quarantine: '/quarantine', settings: '/settings' });
+  Object.assign(found, { alerts: '/alerts?state=all', quarantine: '/quarantine', settings: '/settings', views: '/views' });
   if ((await alert.count()) > 0) found.alert = await alert.getAttribute('href');
   await page.context().close();
   return found;

@@ -14,6 +14,7 @@ mod session;
 mod settings;
 mod subtree;
 mod timeline;
+mod views;
 
 use axum::{
     body::Body,
@@ -43,6 +44,7 @@ pub(super) use session::{
 pub(super) use settings::{save as save_settings, show as settings};
 pub(super) use subtree::show as subtree;
 pub(super) use timeline::show as timeline;
+pub(super) use views::{go as view, save as save_view, show as views};
 
 /// The frame of a page for this reader.
 fn chrome(site: &Site, preferences: Preferences, as_of: Option<Position>) -> Chrome {

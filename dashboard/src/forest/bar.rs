@@ -9,6 +9,7 @@ use super::{ForestOrder, ForestQuery};
 use crate::{
     format,
     links::Link,
+    saved::{self, SavedPlace, Take},
     search::{Found, TermChip, number, offered},
 };
 
@@ -22,13 +23,14 @@ pub(super) struct Bar {
     pub(super) wrong: Option<Wrong>,
     /// `12 sessions match in 4 trees`
     pub(super) matches: Option<String>,
+    pub(super) take: Option<Take>,
 }
 
 /// A link to the forest seen in a certain way.
 #[derive(Clone, Debug)]
 pub(super) struct ViewLink {
     pub(super) href: String,
-    pub(super) word: &'static str,
+    pub(super) word: String,
     pub(super) count: Option<String>,
     pub(super) here: bool,
 }
@@ -48,12 +50,13 @@ impl Bar {
         counts: Counts,
         now: Timestamp,
     ) -> Self {
-        let ForestQuery { q, order, keys, misread } = query;
+        let ForestQuery { q, order, keys, misread, views: _ } = query;
         Self {
             q: q.clone(),
             keys: keys.iter().map(|key| format!("{key}:")).collect(),
             orders: ForestOrder::ALL.map(|one| (one, one == *order)).into(),
             views: views(query, counts, now),
+            take: misread.is_none().then(|| Take::new(q.trim(), SavedPlace::Forest(*order))),
             wrong: misread.as_ref().map(|misread| wrong(misread, *order)),
             matches: matches.filter(|matches| 0 < matches.trees.count).map(|matches| {
                 let word = |count, one, many| if count == 1 { one } else { many };
@@ -85,13 +88,19 @@ fn views(query: &ForestQuery, counts: Counts, now: Timestamp) -> Vec<ViewLink> {
         ("Failed today", failed.as_str(), ForestOrder::Last, Some(counts.failed_today)),
         ("Expensive", "", ForestOrder::Cost, None),
     ];
-    let view = |(word, q, order, count): (_, &str, ForestOrder, Option<u64>)| ViewLink {
+    let view = |(word, q, order, count): (&str, &str, ForestOrder, Option<u64>)| ViewLink {
         href: Link::forest_of(q, order.parameter()).done(),
-        word,
+        word: word.to_owned(),
         count: count.map(format::count),
         here: query.q.trim() == q && query.order == order,
     };
-    all.into_iter().map(view).collect()
+    let saved = query.views.all().iter().map(|view| ViewLink {
+        href: view.link(),
+        word: saved::shown(&view.name),
+        count: None,
+        here: view.place == SavedPlace::Forest(query.order) && query.q.trim() == view.q,
+    });
+    all.into_iter().map(view).chain(saved).collect()
 }
 
 /// The query back in parts, where nothing matches.

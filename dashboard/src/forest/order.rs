@@ -17,7 +17,7 @@ pub enum ForestOrder {
 }
 
 impl ForestOrder {
-    pub(super) const ALL: [Self; 5] =
+    pub(crate) const ALL: [Self; 5] =
         [Self::Last, Self::First, Self::Cost, Self::Tokens, Self::Duration];
 
     /// Reads `sort=`; anything else is by last activity.
@@ -26,7 +26,7 @@ impl ForestOrder {
         Self::ALL.into_iter().find(wanted).unwrap_or_default()
     }
 
-    pub(super) const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Last => "last",
             Self::First => "first",
@@ -37,7 +37,7 @@ impl ForestOrder {
     }
 
     /// The value of `sort=`; absent for the order that is meant without.
-    pub(super) fn parameter(self) -> Option<&'static str> {
+    pub(crate) fn parameter(self) -> Option<&'static str> {
         (self != Self::default()).then_some(self.word())
     }
 

@@ -5,14 +5,23 @@ use banyan_protocol::view::{
 };
 
 use super::{Voice, forest};
-use crate::{ForestInput, ForestOrder, ForestQuery};
+use crate::{
+    ForestInput, ForestOrder, ForestQuery, SavedPlace, SavedView, SavedViews, SearchScope,
+    saved::NAME_MAX_CHARS,
+};
 
 /// Every kind, with a name for each.
 pub(super) fn inputs(voice: Voice<'_>) -> Vec<(&'static str, ForestInput)> {
     let input = |forest, q: &str, order, misread| ForestInput {
         forest,
         after: None,
-        query: ForestQuery { q: voice.say(q), order, keys: vec!["agent", "status"], misread },
+        query: ForestQuery {
+            q: voice.say(q),
+            order,
+            keys: vec!["agent", "status"],
+            views: views(voice),
+            misread,
+        },
         origin: "http://127.0.0.1:4317".to_owned(),
     };
     let misread = Misread {
@@ -27,6 +36,20 @@ pub(super) fn inputs(voice: Voice<'_>) -> Vec<(&'static str, ForestInput)> {
             input(forest::busy(voice), "staus:failed", ForestOrder::Last, Some(misread)),
         ),
     ]
+}
+
+/// What a reader saved, who calls it as agents speak.
+pub(super) fn views(voice: Voice<'_>) -> SavedViews {
+    let mut views = SavedViews::default();
+    for (name, q, place) in [
+        ("Dear", "cost>1", SavedPlace::Forest(ForestOrder::Cost)),
+        ("Broken tests", "tool:bash ok:false", SavedPlace::Search(SearchScope::Events)),
+    ] {
+        let name = voice.say(name).chars().take(NAME_MAX_CHARS).collect();
+        // A name may become one that cannot be saved.
+        views.save(&SavedView { name, q: voice.say(q), place }).ok();
+    }
+    views
 }
 
 /// One tree, in which the failed ones match.

@@ -8,7 +8,7 @@ use banyan_protocol::{
     },
 };
 
-use super::{NOW, Voice, forest};
+use super::{NOW, Voice, filtered, forest};
 use crate::{SearchInput, SearchOutcome, SearchScope};
 
 /// Every kind of search, with a name for each.
@@ -19,6 +19,7 @@ pub(super) fn inputs(voice: Voice<'_>) -> Vec<(&'static str, SearchInput)> {
         scope,
         keys: vec!["agent", "kind", "tool"],
         outcome,
+        views: filtered::views(voice),
     };
     let found = |view| SearchOutcome::Found(Box::new(view));
     let misread = Misread {

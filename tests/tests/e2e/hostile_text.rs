@@ -1,18 +1,14 @@
 //! Stored XSS: whatever agents say, a page's skeleton of tags and attributes stays the same.
 
-use std::cell::RefCell;
-
 use banyan_tests::harness::{
     Banyan, Client, Setup, encoded,
     events::{With as _, event},
 };
-use html5ever::{
-    tendril::StrTendril,
-    tokenizer::{BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer},
-};
 use serde_json::{Value, json};
 
-const HOSTILE: [&str; 18] = [
+use crate::skeleton::Skeleton;
+
+pub(crate) const HOSTILE: [&str; 18] = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
     "' onmouseover='alert(1)",
@@ -32,61 +28,6 @@ const HOSTILE: [&str; 18] = [
     "<base href=//x.example>",
     "` onerror=`alert(1)",
 ];
-
-/// What a page is made of: its tags with the names of their attributes, in order.
-#[derive(Default)]
-struct Skeleton {
-    tags: RefCell<Vec<String>>,
-    links: RefCell<Vec<String>>,
-    errors: RefCell<Vec<String>>,
-}
-
-impl TokenSink for Skeleton {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<()> {
-        match token {
-            Token::TagToken(tag) => {
-                let close = if tag.kind == TagKind::EndTag { "/" } else { "" };
-                let mut words = vec![format!("{close}{}", tag.name)];
-                for attribute in &tag.attrs {
-                    words.push(attribute.name.local.to_string());
-                    if ["href", "src", "action"].contains(&&*attribute.name.local) {
-                        self.links.borrow_mut().push(attribute.value.to_string());
-                    }
-                }
-                self.tags.borrow_mut().push(words.join(" "));
-            }
-            Token::ParseError(error) => {
-                self.errors.borrow_mut().push(format!("line {line}: {error}"));
-            }
-            Token::CommentToken(_) => self.tags.borrow_mut().push("!".to_owned()),
-            Token::DoctypeToken(_)
-            | Token::CharacterTokens(_)
-            | Token::NullCharacterToken
-            | Token::EOFToken => {}
-        }
-        TokenSinkResult::Continue
-    }
-}
-
-impl Skeleton {
-    fn of(page: &str) -> Self {
-        let tokenizer =
-            Tokenizer::new(Self::default(), html5ever::tokenizer::TokenizerOpts::default());
-        let input = BufferQueue::default();
-        input.push_back(StrTendril::from(page));
-        // A script to run would stop the tokenizer; with no tree behind it, nothing does.
-        drop(tokenizer.feed(&input));
-        assert!(input.is_empty());
-        tokenizer.end();
-        tokenizer.sink
-    }
-
-    fn tags(&self) -> Vec<String> {
-        self.tags.borrow().clone()
-    }
-}
 
 /// A tree with `text` in every place where an agent can say something.
 fn events(text: &str) -> Vec<Value> {
@@ -142,10 +83,41 @@ async fn frozen() -> Banyan {
     Setup::default().clock(NOW).start().await
 }
 
+/// Pages of everything.
+const PATHS: [&str; 11] = [
+    "/",
+    "/?open=",
+    "/?q=is:orphan",
+    "/?q=status:failed&sort=cost",
+    "/alerts?state=all",
+    "/quarantine",
+    "/search",
+    "/search?q=ok:false",
+    "/search?q=pos%3E0",
+    "/search?q=status:failed&in=sessions",
+    "/views",
+];
+
+/// Pages of one session.
+const OF_SESSION: [&str; 10] = [
+    "",
+    "?k=think",
+    "?k=act",
+    "?k=err",
+    "/timeline",
+    "/timeline?view=table",
+    "/timeline?only=subtree",
+    "/tree",
+    "/tree?open=",
+    "/export.html",
+];
+
 /// Every page that shows them, by the same names whatever the text.
 async fn pages(client: &Client, text: &str) -> Vec<(String, String)> {
     let mut pages = Vec::new();
-    for path in ["/", "/alerts?state=all", "/quarantine"] {
+    // Whatever is not found yet would make another page.
+    while client.page("/search?q=pos%3E0").await.is(200).text().contains("by their text yet") {}
+    for path in PATHS {
         pages.push((path.to_owned(), client.page(path).await.is(200).text()));
     }
     let alerts = client.json("/alerts?state=all").await["alerts"].clone();
@@ -161,7 +133,9 @@ async fn pages(client: &Client, text: &str) -> Vec<(String, String)> {
             let found = client.get(&format!("/f/{fragment}={row}")).await.is(200).text();
             pages.push((format!("{name}: {fragment}"), found));
         }
-        for query in ["", "?k=think", "?k=act", "?k=err", "/timeline", "/tree", "/export.html"] {
+        let feed = client.get(&format!("/f/events?s={id}&after=0")).await.is(200).text();
+        pages.push((format!("{name}: feed"), feed));
+        for query in OF_SESSION {
             let page = client.page(&format!("/s/{id}{query}")).await.is(200).text();
             pages.push((format!("{name}{query}"), page));
         }

@@ -88,7 +88,9 @@ async fn every_id_has_its_pages() {
         let links = hrefs(&fragment);
         client.page(links.last().expect("a link")).await.is(200);
         let event = format!("/e/{position}");
-        for behind in ["", "/timeline", "/tree", &event] {
+        for behind in
+            ["", "/timeline", "/timeline?only=subtree&view=table", "/tree", "/tree?open=", &event]
+        {
             let path = path_of("/s", &id, behind);
             let page = client.page(&path).await.is(200);
             assert!(page.header("content-type").starts_with("text/html"), "{path}");
@@ -99,6 +101,34 @@ async fn every_id_has_its_pages() {
             assert!(saved.header("content-type").starts_with(kind), "{path}");
             assert!(saved.header("content-disposition").starts_with("attachment;"), "{path}");
         }
+    }
+}
+
+#[tokio::test]
+async fn every_id_can_be_searched_for_and_taken_away() {
+    let banyan = Banyan::start().await;
+    let client = banyan.client();
+    for id in ids() {
+        client.post(&thought(&id, 1, "here")).await;
+    }
+    for id in ids() {
+        let quoted = id.replace('\\', "\\\\").replace('"', "\\\"");
+        let query = encoded(&format!("id:\"{quoted}\""));
+        for scope in ["events", "sessions"] {
+            let found = client.page(&format!("/search?in={scope}&q={query}")).await.is(200).text();
+            let links = hrefs(&found);
+            let target =
+                links.iter().find(|link| link.starts_with("/s/") || link.starts_with("/s?"));
+            client.page(target.unwrap_or_else(|| panic!("{id:?} is not found"))).await.is(200);
+            let file = client.get(&format!("/search.jsonl?in={scope}&q={query}")).await.is(200);
+            let line: Value = serde_json::from_slice(&file.body).expect("one line");
+            let name = if scope == "events" { "session_id" } else { "id" };
+            assert_eq!(line[name], *id);
+            let table = client.get(&format!("/search.csv?in={scope}&q={query}")).await.is(200);
+            assert_eq!(table.text().matches("\r\n").count(), 2, "{id:?}");
+        }
+        let forest = client.page(&format!("/?q={query}")).await.is(200).text();
+        assert!(forest.contains("1 session matches"), "{id:?} is not in the forest");
     }
 }
 

@@ -128,6 +128,7 @@ async fn answers_are_as_documented() {
         ("/sessions", "/sessions", 200),
         ("/sessions", "/sessions?limit=1", 200),
         ("/sessions", "/sessions?limit=x", 400),
+        ("/sessions", "/sessions?q=knd:x", 400),
         ("/sessions/{id}", "/sessions/root", 200),
         ("/sessions/{id}", "/sessions/leaf", 200),
         ("/sessions/{id}", "/sessions/ghost", 200),

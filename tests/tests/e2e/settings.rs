@@ -1,4 +1,4 @@
-//! Settings: a form from our own page, a cookie, and nothing else.
+//! Settings and saved views: forms from our own pages, a cookie each, and nothing else.
 
 use banyan_tests::harness::{Answer, Banyan, Client};
 use hyper::Method;
@@ -67,4 +67,64 @@ async fn no_other_site_changes_settings() {
         let sent = save(&client, &[], &format!("theme=dark&to={to}")).await.is(303);
         assert_eq!(sent.header("location"), "/settings?saved=1", "{to}");
     }
+}
+
+async fn save_view(client: &Client, cookie: &str, form: &str) -> Answer {
+    let headers = [FORM, HTML, ("cookie", cookie)];
+    client.send(Method::POST, "/views", &headers, form.to_owned()).await
+}
+
+/// What a browser would send back.
+fn cookie_of(answer: &Answer) -> String {
+    answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_view_is_saved_found_and_forgotten() {
+    let banyan = Banyan::start().await;
+    let client = banyan.client();
+    let form = "name=Failed+today&q=status%3Afailed+%22a%26b%22&place=cost";
+    let saved = save_view(&client, "other=1", form).await.is(303);
+    assert_eq!(saved.header("location"), "/?q=status:failed%20%22a%26b%22&sort=cost");
+    assert!(saved.header("set-cookie").ends_with("; Path=/; Max-Age=31536000; SameSite=Lax"));
+    let one = cookie_of(&saved);
+    let second = save_view(&client, &one, "name=%D7%A9%D7%9C%D7%95%D7%9D&q=x&place=in-sessions");
+    let two = cookie_of(&second.await.is(303));
+    let look = |path: &'static str| {
+        let (client, two) = (client.clone(), two.clone());
+        async move { client.send(Method::GET, path, &[HTML, ("cookie", &two)], "").await }
+    };
+    let there = look("/v/failed-today").await.is(303);
+    assert_eq!(there.header("location"), saved.header("location"));
+    assert_eq!(
+        look("/v/%D7%A9%D7%9C%D7%95%D7%9D").await.header("location"),
+        "/search?q=x&in=sessions"
+    );
+    look("/v/nobody").await.is(404);
+    let views = look("/views").await.is(200).text();
+    assert!(views.contains("Failed today") && views.contains("שלום"), "{views}");
+    client.post(&serde_json::json!([banyan_tests::harness::events::thought("a", 1, "x")])).await;
+    assert!(look("/").await.is(200).text().contains("Failed today"));
+    assert!(look("/search").await.is(200).text().contains("שלום"));
+    let left = cookie_of(&save_view(&client, &two, "forget=failed-today").await.is(303));
+    assert_eq!(left, "views=v1.%D7%A9%D7%9C%D7%95%D7%9D~in%2Dsessions~x");
+}
+
+#[tokio::test]
+async fn a_view_that_cannot_be_saved_is_said_and_changes_nothing() {
+    let banyan = Banyan::start().await;
+    let client = banyan.client();
+    let long = format!("name=x&q={}", "%F0%9F%8C%B3".repeat(330));
+    for (form, said) in [
+        ("name=+&q=<b>\"x", "needs a name"),
+        (&*format!("name={}", "n".repeat(41)), "at most 40"),
+        (&*long, "too long for a cookie"),
+    ] {
+        let page = save_view(&client, "views=v1.a~last~q", form).await.is(422);
+        assert_eq!(page.header("set-cookie"), "");
+        let text = page.text();
+        assert!(text.contains(said) && !text.contains("<b>\"x"), "{text}");
+    }
+    let foreign = [FORM, HTML, ("origin", "https://attacker.example")];
+    client.send(Method::POST, "/views", &foreign, "forget=a").await.is(403);
 }

@@ -34,7 +34,8 @@ pub(in crate::http) async fn show(
     let (forest, misread) = find(query, &q, &request).await?;
     let notice = params.at.is_some().then_some(NOT_AT);
     let chrome = Chrome { notice, ..chrome(site, person.preferences, Some(forest.as_of)) };
-    let asked = ForestQuery { q, order, keys: filter_keys().collect(), misread };
+    let views = person.views.clone();
+    let asked = ForestQuery { q, order, keys: filter_keys().collect(), views, misread };
     let origin = site.origin().to_owned();
     let input = ForestInput { forest, after: params.after, query: asked, origin };
     render(&ForestPage::new(chrome, &input))

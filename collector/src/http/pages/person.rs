@@ -1,7 +1,7 @@
 //! Who asks for a page, as far as the page depends on it.
 
 use axum::http::{HeaderMap, Method, Uri, header};
-use banyan_dashboard::Preferences;
+use banyan_dashboard::{Preferences, SavedViews};
 
 use crate::http::{guard::wants_html, id::SessionId};
 
@@ -10,6 +10,8 @@ use crate::http::{guard::wants_html, id::SessionId};
 pub(in crate::http) struct Person {
     /// What the cookie says; what it does not say is as it is by default.
     pub(in crate::http) preferences: Preferences,
+    /// The queries that the reader saved.
+    pub(in crate::http) views: SavedViews,
     /// The session that the address names, if it names one.
     pub(in crate::http) session_id: Option<String>,
 }
@@ -23,7 +25,7 @@ impl Person {
             return None;
         }
         let session_id = SessionId::in_uri(uri).map(|SessionId(id)| id);
-        Some(Self { preferences: preferences(headers), session_id })
+        Some(Self { preferences: preferences(headers), views: views(headers), session_id })
     }
 }
 
@@ -34,18 +36,26 @@ fn is_form(headers: &HeaderMap) -> bool {
         .is_some_and(|content| content.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
 }
 
-/// The first cookie of our name; cookies of other programs on this host are passed over.
+/// What the reader likes.
 pub(super) fn preferences(headers: &HeaderMap) -> Preferences {
+    cookie(headers, Preferences::COOKIE).map_or_else(Preferences::default, Preferences::parse)
+}
+
+/// What the reader saved.
+pub(super) fn views(headers: &HeaderMap) -> SavedViews {
+    cookie(headers, SavedViews::COOKIE).map_or_else(SavedViews::default, SavedViews::parse)
+}
+
+/// The first cookie of that name; cookies of other programs on this host are passed over.
+fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.split_once('='))
-        .find(|(name, _)| name.trim() == Preferences::COOKIE)
-        .map_or_else(Preferences::default, |(_, value)| {
-            Preferences::parse(value.trim().trim_matches('"'))
-        })
+        .find(|(name, _)| name.trim() == wanted)
+        .map(|(_, value)| value.trim().trim_matches('"'))
 }
 
 #[cfg(test)]

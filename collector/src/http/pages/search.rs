@@ -3,7 +3,12 @@
 use axum::{extract::State, http::HeaderMap, response::Response};
 use banyan_dashboard::{SearchInput, SearchOutcome, SearchPage, SearchScope as Scope};
 
-use super::{chrome, params::PageParams, person::preferences, render};
+use super::{
+    chrome,
+    params::PageParams,
+    person::{preferences, views},
+    render,
+};
 use crate::{
     http::{Site, error::ApiError},
     query::{Query, QueryError, SearchRequest, SearchScope, filter_keys, misread},
@@ -29,7 +34,9 @@ pub(in crate::http) async fn show(
     };
     let (outcome, as_of) = outcome(&query, &request).await?;
     let chrome = chrome(&site, preferences(&headers), as_of);
-    let input = SearchInput { q: request.text, scope, keys: filter_keys().collect(), outcome };
+    let keys = filter_keys().collect();
+    let views = views(&headers);
+    let input = SearchInput { q: request.text, scope, keys, outcome, views };
     render(&SearchPage::new(chrome, &input))
 }
 

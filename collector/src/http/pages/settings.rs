@@ -67,14 +67,15 @@ pub(in crate::http) async fn save(
 
 fn saved(next: &Preferences, to: Option<&str>) -> Response {
     let to = back::to(to, "/settings?saved=1");
-    let cookie = format!(
-        "{}={}; Path=/; Max-Age={COOKIE_MAX_AGE_S}; SameSite=Lax",
-        Preferences::COOKIE,
-        next.cookie(),
-    );
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+    if let Some(cookie) = kept(Preferences::COOKIE, &next.cookie()) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// The cookie called `name`, as a browser is told to keep it.
+pub(super) fn kept(name: &str, value: &str) -> Option<HeaderValue> {
+    let cookie = format!("{name}={value}; Path=/; Max-Age={COOKIE_MAX_AGE_S}; SameSite=Lax");
+    HeaderValue::try_from(cookie).ok()
 }

@@ -54,6 +54,7 @@ pub(crate) use self::changes::Change;
 use self::counts::Kept;
 pub(crate) use self::{
     alert_list::{AlertDetail, AlertsPage, AlertsRequest},
+    branches::Neighbours,
     changes::{Changes, Standing},
     events::Events,
     feed::{FeedRequest, FreshRequest, Skip},
@@ -61,7 +62,7 @@ pub(crate) use self::{
     forest::{ForestRequest, ForestSort},
     groups::Group,
     portable::{Portable, Share},
-    row_id::RowNo,
+    row_id::{RowKey, RowNo},
     search::{Every, EveryEvent, Scope as SearchScope, SearchRequest, misread},
     session::Lookup,
     sessions::SessionsRequest,

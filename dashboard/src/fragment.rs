@@ -1,7 +1,7 @@
 //! `/f/children` and `/f/rows`: parts of trees for scripts, of the same templates as the pages.
 
 use askama::Template;
-use banyan_protocol::view::{Branch, Node};
+use banyan_protocol::view::{Branch, Node, RowNow};
 
 use crate::{
     outline::{self, Piece, Row},
@@ -38,9 +38,20 @@ struct List {
 }
 
 impl ChildrenFragment {
-    /// The children of those of `nodes` that are open, as they look at `now`.
-    pub fn new(nodes: &[Node], density: Density, now: Now) -> Self {
-        let lists = nodes.iter().filter_map(|node| list(node, now)).collect();
+    /// The children of those of `nodes` that are open, and the siblings of each row of `several`,
+    /// as they look at `now`.
+    pub fn new(
+        (nodes, several): (&[Node], &[(String, Vec<Node>)]),
+        density: Density,
+        now: Now,
+    ) -> Self {
+        let folds = several.iter().map(|(key, siblings)| List {
+            of: key.clone(),
+            total: u64::try_from(siblings.len()).unwrap_or(u64::MAX),
+            from: 0,
+            pieces: outline::siblings(siblings, now),
+        });
+        let lists = nodes.iter().filter_map(|node| list(node, now)).chain(folds).collect();
         Self { lists, compact: density == Density::Compact }
     }
 }
@@ -55,17 +66,41 @@ fn list(node: &Node, now: Now) -> Option<List> {
 #[derive(Clone, Debug, Template)]
 #[template(path = "rows.html")]
 pub struct RowsFragment {
-    rows: Vec<(Row, String)>,
+    rows: Vec<Placed>,
     compact: bool,
 }
 
+/// A row, and where it belongs.
+#[derive(Clone, Debug)]
+struct Placed {
+    row: Box<Row>,
+    /// The row of its parent; empty for roots.
+    parent: String,
+    /// The row of several in whose place it stands.
+    of: Option<String>,
+}
+
 impl RowsFragment {
-    /// `rows`, closed, as they look at `now`; beside each the short id of its parent's row.
-    pub fn new(rows: &[(Node, Option<String>)], density: Density, now: Now) -> Self {
-        let rows = rows
-            .iter()
-            .map(|(node, parent)| (outline::single(node, now), parent.clone().unwrap_or_default()))
-            .collect();
+    /// `rows`, closed, as they look at `now`.
+    pub fn new(rows: &[RowNow], density: Density, now: Now) -> Self {
+        let rows = rows.iter().flat_map(|row| placed(row, now)).collect();
         Self { rows, compact: density == Density::Compact }
+    }
+}
+
+fn placed(fresh: &RowNow, now: Now) -> Vec<Placed> {
+    match fresh {
+        RowNow::One { node, parent } => {
+            let parent = parent.clone().unwrap_or_default();
+            vec![Placed { row: Box::new(outline::single(node, now)), parent, of: None }]
+        }
+        RowNow::Several { key, parent, nodes, folds } => {
+            let place = |row| Placed {
+                row: Box::new(row),
+                parent: parent.session.row.clone(),
+                of: Some(key.clone()),
+            };
+            outline::folded(parent, (nodes, folds), now).into_iter().map(place).collect()
+        }
     }
 }

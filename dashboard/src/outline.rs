@@ -5,12 +5,14 @@
 
 mod open;
 mod row;
+mod fold;
 
 use banyan_protocol::{
     Position,
-    view::{Branch, ForestMatches, ForestView, Node},
+    view::{Branch, Fold, ForestMatches, ForestView, Node},
 };
 
+use fold::{Group, Unit};
 pub(crate) use open::{OPEN_MAX_ROWS, OpenSet};
 pub(crate) use row::{Badge, Chip, Frame, Row, When, badges, chips, frame};
 
@@ -114,6 +116,25 @@ pub(crate) fn branch(node: &Node, now: Now) -> Vec<Piece> {
     pieces.split_off(pieces.len().min(2))
 }
 
+/// What stands in the list of siblings that stood in one row.
+pub(crate) fn siblings(nodes: &[Node], now: Now) -> Vec<Piece> {
+    let place = Place { page: None, current: None, now, at: None };
+    let nodes: Vec<&Node> = nodes.iter().collect();
+    Writer { open: OpenSet::default(), place, matches: None }.write(&nodes)
+}
+
+/// The rows of siblings below `parent`, those of `folds` in one each, all closed.
+pub(crate) fn folded(parent: &Node, (nodes, folds): (&[Node], &[Fold]), now: Now) -> Vec<Row> {
+    let place = Place { page: None, current: None, now, at: None };
+    let open = OpenSet::default();
+    let units = fold::units(nodes, folds).into_iter();
+    let rows = units.map(|unit| match unit {
+        Unit::One(node) => row::row(node, node.session.depth, &[], &open, place),
+        Unit::Several(group) => fold::row(group, parent, &open, place),
+    });
+    rows.collect()
+}
+
 /// The row of one session, closed.
 pub(crate) fn single(node: &Node, now: Now) -> Row {
     let place = Place { page: None, current: None, now, at: None };
@@ -130,7 +151,10 @@ struct Writer<'a> {
 /// What is left to write.
 enum Step<'a> {
     Node(&'a Node, u32),
+    /// Siblings in one row, below a parent.
+    Fold(Group<'a>, &'a Node, u32),
     EndList(Option<More>),
+    EndFold,
     EndRow,
 }
 
@@ -150,9 +174,25 @@ impl<'a> Writer<'a> {
                     let Some((open, end)) = self.list(node) else { continue };
                     pieces.extend(open);
                     steps.push(Step::EndList(end));
-                    let children = node.branch.shown().iter().rev();
-                    steps.extend(children.map(|child| Step::Node(child, level + 1)));
+                    let units = fold::units(node.branch.shown(), node.branch.folds());
+                    steps.extend(units.into_iter().rev().map(|unit| match unit {
+                        Unit::One(child) => Step::Node(child, level + 1),
+                        Unit::Several(group) => Step::Fold(group, node, level + 1),
+                    }));
                 }
+                Step::Fold(group, parent, level) => {
+                    let row = fold::row(group, parent, &self.open, self.place);
+                    let total = row.kids;
+                    pieces.push(Piece::Row(Box::new(row)));
+                    steps.push(Step::EndFold);
+                    if group.is_open {
+                        pieces.push(Piece::OpenList { total, from: 0 });
+                        steps.push(Step::EndList(None));
+                        let members = group.members.iter().rev();
+                        steps.extend(members.map(|member| Step::Node(member, level)));
+                    }
+                }
+                Step::EndFold => pieces.push(Piece::CloseRow),
                 Step::EndList(more) => {
                     pieces.extend(more.map(Piece::More));
                     pieces.push(Piece::CloseList);

@@ -243,7 +243,8 @@ fn open_path(
     path: &[Stretch],
     (lives, shown, open): (&Lives<'_>, &[Shown], &OpenSet<'_>),
 ) -> Option<String> {
-    let rows: std::collections::HashSet<usize> = shown.iter().map(|row| row.place).collect();
+    let rows: std::collections::HashSet<usize> =
+        shown.iter().flat_map(|row| row.places.iter().copied()).collect();
     let mut hidden: Vec<&Stretch> =
         path.iter().filter(|stretch| !rows.contains(&stretch.of)).collect();
     hidden.sort_by_key(|stretch| std::cmp::Reverse(stretch.span.length()));

@@ -30,7 +30,7 @@ pub use feed::{
     FreshRow, Skipped,
 };
 pub use figures::{Exactness, Figures, Total};
-pub use forest::{Branch, Counts, ForestMatches, ForestView, Node};
+pub use forest::{Branch, Counts, Fold, ForestMatches, ForestView, Node, RowNow};
 pub use group::GroupView;
 pub use quarantine::QuarantineView;
 pub use search::{

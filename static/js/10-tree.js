@@ -9,7 +9,9 @@ const isOpen = item => item.ariaExpanded === 'true'
 const hasFailed = item => list(item)?.matches('.failed')
 const isShown = item => !item.parentElement.closest('ul[hidden]')
 const shown = root => all('li.n', root).filter(isShown)
-const real = group => [...group.children].filter(item => !item.matches('.more'))
+// How many children a row stands for.
+const worth = item => item.matches('.more') ? 0 : item.matches('.fold') ? +item.dataset.k : 1
+const size = group => [...group.children].reduce((sum, item) => sum + worth(item), 0)
 // The row that had the focus last: where the next problem is looked for from.
 let last = null
 
@@ -26,7 +28,8 @@ function dress(tree) {
     const kids = [...group.children], total = Math.max(group.dataset.total ?? 0, kids.length)
     for (const kid of kids) {
       kid.ariaSetSize = total
-      kid.ariaPosInSet = kid.matches('.more') ? at + !kid.nextElementSibling : ++at
+      kid.ariaPosInSet = at + (kid.matches('.more') ? !kid.nextElementSibling : 1)
+      at += worth(kid)
     }
   }
   for (const item of all('li.n', tree)) {
@@ -108,10 +111,12 @@ function merge(item, next) {
     group?.remove()
     return item.append(next)
   }
-  const start = +group.dataset.from, end = start + real(group).length
+  const start = +group.dataset.from, end = start + size(group), to = from + size(next)
   const fresh = [...next.children].filter(kid => !row(idOf(kid)) || kid.matches('.more'))
   if (!fresh.some(kid => kid.dataset.v)) return
-  if (end < from || from + real(next).length < start) group.replaceChildren(...next.children)
+  // Windows that overlap may have put siblings together in another way.
+  const clash = from < end && start < to && [group, next].some(of => of.querySelector(':scope > .fold'))
+  if (end < from || to < start || clash) group.replaceChildren(...next.children)
   else if (from < start) {
     row(idOf(item) + '-less')?.remove()
     group.prepend(...fresh.filter(kid => !/more$/.test(kid.id)))
@@ -157,10 +162,10 @@ const toggle = item => isOpen(item) ? close(item) : open(item)
 // is 1 or -1.
 async function trouble(step) {
   const item = document.activeElement.closest('li.n') ?? (last?.isConnected ? last : one('li.n[aria-current]'))
-  const from = item?.matches('.more') ? parent(item) : item
+  const from = item?.matches('.more') ? parent(item) : item, start = from && idOf(from).split('~')[0]
   const roots = all('[data-tree] > li.n:not(.more)'), own = roots.findIndex(root => root.contains(from))
   const key = step > 0 ? 'after' : 'before'
-  let found = own < 0 ? null : await way(roots[own], key, idOf(from))
+  let found = own < 0 ? null : await way(roots[own], key, start)
   for (let at = own < 0 && step < 0 ? roots.length - 1 : own + step; !found && roots[at]; at += step) {
     const root = roots[at], bad = link(root).matches(TROUBLE)
     if (bad && step > 0) return focus(root)
@@ -242,6 +247,7 @@ document.addEventListener('click', event => {
   if (!item || event.ctrlKey || event.metaKey || event.shiftKey) return
   const isLabel = event.target.closest('.l') === link(item)
   if (event.target.closest('.w') && (list(item) || !asked('at'))) toggle(item), focus(item)
+  else if (isLabel && item.matches('.fold') && (list(item) || !asked('at'))) toggle(item), focus(item)
   else if (isLabel && item.closest('.failed')) open(parent(item))
   else if (isLabel && item.matches('.more') && parent(item) && !asked('at')) more(item)
   else return

@@ -47,7 +47,8 @@
       const items = made(await get(url('/f/rows', { ids: ids.join('.'), q, compact: one('.compact') && 1 })))
       if (paused) throw 0
       still(() => {
-        items.forEach(patch)
+        items.filter(item => !item.dataset.of).forEach(patch)
+        for (const id of ids) if (/~/.test(id)) refold($('n-' + id), items.filter(item => item.dataset.of === id), swap)
         for (const id of ids) if (!q && !items.some(item => item.id === 'n-' + id)) $('n-' + id)?.remove()
       })
     } catch {
@@ -61,7 +62,7 @@
     const old = $(item.id), p = item.dataset.p, above = p && $('n-' + p)
     if (p && !above && old) return swap(old, item)
     const to = p ? list(above) : kind === 'forest' ? item.matches('.orphan') ? one('.orphans [data-tree]') : tree() : null
-    if (old && (old.parentElement.closest('li.n[data-v]') ?? '') === (above ?? '')) return swap(old, item)
+    if (old && (old.parentElement.closest('li.n[data-v]:not(.fold)') ?? '') === (above ?? '')) return swap(old, item)
     // It is new here, or has moved. Children stand in the order of their numbers.
     const next = to && p ? [...to.children].find(other => other.matches('[id$=more]') || no(other) > no(item)) : to?.firstChild
     if (old && !to && (!p || above)) return p && old.remove()
@@ -138,7 +139,9 @@
       for (const [row, above] of n) {
         const isRoot = !above && kind === 'forest' && !strangers.has('n-' + row) && !/[?&](after=.|sort=(?!last))/.test(location.search)
         // Whether a row that is not there matches the filter, only a new page tells.
-        if ($('n-' + row) || !asked('q') && (list($('n-' + above)) || isRoot)) queue.add(row)
+        const fold = foldOf(row, above)
+        if (fold) queue.add(fold.id.slice(2))
+        if ($('n-' + row) || !fold && !asked('q') && (list($('n-' + above)) || isRoot)) queue.add(row)
       }
       hurry()
     },

@@ -12,7 +12,7 @@ use banyan_dashboard::{ChildrenFragment, Density, RowsFragment, Template};
 use serde::{Deserialize, Serialize};
 
 use super::{Site, error::ApiError, pages, params::Params};
-use crate::query::{Direction, Query, RowNo};
+use crate::query::{Direction, Neighbours, Query, RowKey, RowNo};
 
 /// Nodes whose children are asked for at once.
 const BRANCHES_MAX_COUNT: usize = 60;
@@ -24,7 +24,8 @@ const SEQUENCE: HeaderName = HeaderName::from_static("x-seq");
 /// Which children.
 #[derive(Debug, Deserialize)]
 pub(super) struct ChildrenParams {
-    /// `3f.9a:200`: row ids, each with the number of its first child shown if that is not `from`.
+    /// `3f.9a:200`: row ids, each with the number of its first child shown if that is not `from`;
+    /// `9a~b3`: the siblings that stand in one row, from the first to the last.
     rows: String,
     /// The number of the first child shown.
     #[serde(default)]
@@ -36,7 +37,7 @@ pub(super) struct ChildrenParams {
 /// Which rows.
 #[derive(Debug, Deserialize)]
 pub(super) struct RowsParams {
-    /// `3f.9a`: row ids.
+    /// `3f.9a`: row ids; `9a~b3`: the siblings that stand in one row.
     ids: String,
     #[serde(flatten)]
     common: CommonParams,
@@ -47,6 +48,8 @@ pub(super) struct RowsParams {
 struct CommonParams {
     /// `1`: rows as beside a session.
     compact: Option<String>,
+    /// The filter of the page.
+    q: Option<String>,
     /// Fragments are of the present: scripts leave pages of the past as they are.
     at: Option<String>,
 }
@@ -61,6 +64,12 @@ impl CommonParams {
             Some("1") => Ok(Density::Compact),
             Some(_) => Err(ApiError::Parameter("compact is 0 or 1.")),
         }
+    }
+
+    /// What a filter finds is never folded away.
+    fn neighbours(&self) -> Neighbours {
+        let is_filtered = self.q.as_deref().is_some_and(|q| !q.trim().is_empty());
+        if is_filtered { Neighbours::Apart } else { Neighbours::Folded }
     }
 }
 
@@ -95,12 +104,22 @@ pub(super) async fn children(
     let wanted = list(&params.rows, BRANCHES_MAX_COUNT, |item| {
         let (row, from) = item.split_once(':').unwrap_or((item, ""));
         let from = if from.is_empty() { params.from } else { from.parse().ok()? };
-        Some((RowNo::parse(row)?, from))
+        Some((RowKey::parse(row)?, from, row))
     })
     .ok_or(ApiError::Parameter("rows are 1 to 60 row ids, joined by dots: 3f.9a:200"))?;
     query.settle().await;
-    let nodes = query.branches(&wanted).await?;
-    html(&ChildrenFragment::new(&nodes, density, pages::reader(&site, &headers)))
+    let mut branches = Vec::new();
+    let mut several = Vec::new();
+    for (key, from, row) in wanted {
+        match key {
+            RowKey::One(no) => branches.push((no, from)),
+            RowKey::Several(first, last) => {
+                several.push((row.to_owned(), query.siblings((first, last)).await?));
+            }
+        }
+    }
+    let nodes = query.branches(&branches, params.common.neighbours()).await?;
+    html(&ChildrenFragment::new((&nodes, &several), density, pages::reader(&site, &headers)))
 }
 
 /// `GET /f/rows`: rows as they are now.
@@ -111,7 +130,7 @@ pub(super) async fn rows(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let density = params.common.density()?;
-    let wanted = list(&params.ids, ROWS_MAX_COUNT, RowNo::parse)
+    let wanted = list(&params.ids, ROWS_MAX_COUNT, RowKey::parse)
         .ok_or(ApiError::Parameter("ids are 1 to 200 row ids, joined by dots: 3f.9a"))?;
     query.settle().await;
     let (as_of, rows) = query.rows(&wanted).await?;
@@ -145,7 +164,11 @@ pub(super) async fn trouble(
 }
 
 /// The items of a list joined by dots; `None` when one is wrong, or there are none or too many.
-fn list<T>(text: &str, max_count: usize, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+fn list<'a, T>(
+    text: &'a str,
+    max_count: usize,
+    read: impl Fn(&'a str) -> Option<T>,
+) -> Option<Vec<T>> {
     if max_count < text.split('.').count() {
         return None;
     }

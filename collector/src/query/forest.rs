@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use banyan_protocol::view::ForestView;
 use sqlx::query_as;
 
+mod fold;
 mod grove;
 mod matching;
 mod plan;
@@ -12,9 +13,10 @@ mod sort;
 #[cfg(test)]
 mod tests;
 
-use self::plan::{FOREST_ROWS_MAX, Fairness, Page};
+use self::plan::{FOREST_ROWS_MAX, Fairness};
 pub(crate) use self::sort::ForestSort;
 pub(super) use self::{
+    fold::{Folding, runs},
     grove::{Grove, WINDOW_MAX_ROWS},
     plan::Opening,
 };
@@ -28,6 +30,8 @@ use super::{
 
 /// Roots of one page.
 const FOREST_PAGE_ROOTS: usize = 50;
+/// Sessions read for a page; those that stand in one row together are one row of it.
+const LOADED_ROWS_MAX: usize = 3 * FOREST_ROWS_MAX;
 /// Nodes that a reader can ask to be open.
 pub(super) const OPEN_MAX_COUNT: usize = 60;
 /// Rows of a page whose open nodes a reader chose.
@@ -67,7 +71,8 @@ impl Query {
                 open_chosen(&mut grove, &mut look, (open, window), CHOSEN_ROWS_MAX).await?;
             }
         }
-        let roots = grove.into_nodes(&look, &stalled);
+        let folding = Folding::of(request.open.as_deref());
+        let roots = grove.into_nodes(&look, &stalled, Some(folding));
         Ok(ForestView { roots, counts, older, as_of, matches: None })
     }
 }
@@ -112,16 +117,15 @@ pub(super) async fn open_trouble(
     look: &mut Look,
     stalled: &Stalled,
 ) -> Result<(), QueryError> {
-    let mut page = Page { rows: grove.len(), ..Page::default() };
     let mut fairness = Fairness::Shared;
     for _ in 0..WAVES_MAX_COUNT {
-        let closed = grove.reasons(look, stalled);
+        let (mut page, closed) = (grove.page(), grove.reasons(look, stalled));
         let mut openings = plan::next_wave(&mut page, &closed, fairness);
         if openings.is_empty() && fairness == Fairness::Shared {
             fairness = Fairness::Greedy;
             openings = plan::next_wave(&mut page, &closed, fairness);
         }
-        if openings.is_empty() || FOREST_ROWS_MAX < grove.len() {
+        if openings.is_empty() || LOADED_ROWS_MAX < grove.len() {
             break;
         }
         grove.open(look, &openings).await?;

@@ -18,8 +18,9 @@ use tracing::{
 use tracing_subscriber::{Layer, layer::Context, prelude::*};
 
 use super::{
-    AlertsRequest, Direction, FeedRequest, ForestRequest, ForestSort, FreshRequest, Query, RowNo,
-    Scope, SearchRequest, SearchScope, SessionsRequest, Skip, TreeRequest, fixture::Fixture,
+    AlertsRequest, Direction, FeedRequest, ForestRequest, ForestSort, FreshRequest, Neighbours,
+    Query, RowKey, RowNo, Scope, SearchRequest, SearchScope, SessionsRequest, Skip, TreeRequest,
+    fixture::Fixture,
 };
 
 /// Tables that grow with the log, by every name that statements give them.
@@ -137,8 +138,9 @@ async fn ask_everything(fixture: &Fixture) {
     query.tree_around("b", None).await.unwrap();
     let request = TreeRequest::default();
     query.subtree("a", &request).await.unwrap();
-    query.branches(&[(RowNo(1), 0), (RowNo(2), 9)]).await.unwrap();
-    query.rows(&[RowNo(1), RowNo(2)]).await.unwrap();
+    query.branches(&[(RowNo(1), 0), (RowNo(2), 9)], Neighbours::Folded).await.unwrap();
+    query.rows(&[RowKey::One(RowNo(1)), RowKey::Several(RowNo(2), RowNo(3))]).await.unwrap();
+    query.siblings((RowNo(2), RowNo(3))).await.unwrap();
     for direction in [Direction::After(RowNo(1)), Direction::Before(RowNo(2)), Direction::Last] {
         query.trouble(RowNo(1), direction).await.unwrap();
     }

@@ -2,6 +2,25 @@
 
 const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
+/// What a row of a page stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowKey {
+    /// A session: `3f`.
+    One(RowNo),
+    /// Siblings that stand in one row, by the first and the last of them: `9a~b3`.
+    Several(RowNo, RowNo),
+}
+
+impl RowKey {
+    /// What `key` stands for; `None` for anything that is not a short form.
+    pub(crate) fn parse(key: &str) -> Option<Self> {
+        match key.split_once('~') {
+            Some((first, last)) => Some(Self::Several(RowNo::parse(first)?, RowNo::parse(last)?)),
+            None => RowNo::parse(key).map(Self::One),
+        }
+    }
+}
+
 /// A session by its number in the view, as pages name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RowNo(pub(super) i64);
@@ -43,6 +62,20 @@ mod tests {
         {
             assert_eq!(encode(no), row);
             assert_eq!(decode(row), Some(no));
+        }
+    }
+
+    #[test]
+    fn several_rows_are_named_by_their_ends() {
+        let several = |first, last| Some(RowKey::Several(RowNo(first), RowNo(last)));
+        for (key, expected) in [
+            ("3f", Some(RowKey::One(RowNo(123)))),
+            ("z~10", several(35, 36)),
+            ("z~", None),
+            ("~z", None),
+            ("1~2~3", None),
+        ] {
+            assert_eq!(RowKey::parse(key), expected, "{key}");
         }
     }
 

@@ -153,6 +153,15 @@ impl SessionRow {
         Status::ALL.get(usize::from(self.status)).copied().unwrap_or(Status::Spawned)
     }
 
+    /// The type of its agent, if it ended well, with nothing odd about it, and nothing below it
+    /// needs a look.
+    pub(super) fn settled_agent(&self) -> Option<&str> {
+        let below = &self.subtree;
+        let is_calm = [below.live, below.failed, below.alerts, self.missing_count] == [0; 4];
+        let is_odd = self.cycle != 0 || !Flags::NO_SEQUENCE.contains(Flags::from_bits(self.flags));
+        (self.status() == Status::Completed && is_calm && !is_odd).then_some(&self.agent_id)
+    }
+
     /// What its silence is judged by.
     pub(super) fn signs(&self) -> Signs {
         Signs {

@@ -5,7 +5,7 @@ use banyan_protocol::view::{Counts, ForestView};
 
 use super::{
     Query, QueryError,
-    forest::{Grove, open_chosen, open_trouble},
+    forest::{Folding, Grove, open_chosen, open_trouble},
     look::Look,
     row_id, session, session_row,
     stalled::Stalled,
@@ -71,6 +71,7 @@ pub(super) async fn tree(
             open_chosen(&mut grove, look, (open, window), ROWS_MAX_COUNT).await?;
         }
     }
-    let roots = grove.into_nodes(look, &stalled);
+    let folding = Folding { here: Some(no), ..Folding::of(request.open.as_deref()) };
+    let roots = grove.into_nodes(look, &stalled, Some(folding));
     Ok(ForestView { roots, counts: Counts::default(), older: None, as_of, matches: None })
 }

@@ -7,7 +7,7 @@ use super::{
     Query, QueryError,
     ancestors::path_to,
     figures::count,
-    forest::{CHOSEN_ROWS_MAX, Grove, Opening, WINDOW_MAX_ROWS, open_chosen},
+    forest::{CHOSEN_ROWS_MAX, Folding, Grove, Opening, WINDOW_MAX_ROWS, open_chosen},
     look::Look,
     row_id, session, session_row,
     stalled::Stalled,
@@ -35,9 +35,10 @@ impl Query {
         let stalled = Stalled::look(&mut look).await?;
         let mut grove = path(&mut look, no).await?;
         let own = [row_id::encode(no)];
+        let folding = Folding { here: Some(no), ..Folding::of(open) };
         let open = (open.unwrap_or(&own), None);
         open_chosen(&mut grove, &mut look, open, CHOSEN_ROWS_MAX).await?;
-        let roots = grove.into_nodes(&look, &stalled);
+        let roots = grove.into_nodes(&look, &stalled, Some(folding));
         Ok(Some(ForestView { roots, counts: Counts::default(), older: None, as_of, matches: None }))
     }
 }

@@ -20,13 +20,15 @@ use crate::{
 /// Characters of a goal that a row shows.
 const GOAL_MAX_CHARS: usize = 140;
 /// Characters of an agent's name that a row shows.
-const AGENT_MAX_CHARS: usize = 80;
+pub(super) const AGENT_MAX_CHARS: usize = 80;
 
 /// A session in a tree.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     /// Short id; the element's is `n-` and this.
     pub(crate) id: String,
+    /// What it stands for, if that is several sessions.
+    pub(crate) several: Option<Several>,
     /// For roots: the group's frame.
     pub(crate) frame: Option<Frame>,
     /// Position of the last event that changed it.
@@ -57,6 +59,33 @@ pub(crate) struct Row {
     pub(crate) cost: Option<Figure>,
     pub(crate) span: Option<String>,
     pub(crate) seen: Option<When>,
+}
+
+/// The sessions that one row stands for.
+#[derive(Clone, Debug)]
+pub(crate) struct Several {
+    pub(crate) count: String,
+    /// Their short ids.
+    pub(crate) rows: Vec<String>,
+}
+
+impl Row {
+    /// The type of its agent, of several behind their number: `28 × coder`.
+    pub(crate) fn name(&self) -> Cow<'_, str> {
+        match &self.several {
+            Some(several) => format!("{} × {}", several.count, self.agent).into(),
+            None => Cow::Borrowed(&self.agent),
+        }
+    }
+
+    /// The CSS classes of its item.
+    pub(crate) fn class(&self) -> Cow<'static, str> {
+        match (&self.frame, &self.several) {
+            (Some(frame), _) => format!("n {}", frame.class).into(),
+            (None, Some(_)) => "n fold".into(),
+            (None, None) => "n".into(),
+        }
+    }
 }
 
 /// What sets a tree apart from the others.
@@ -150,6 +179,7 @@ pub(super) fn row(
     let session = &node.session;
     Row {
         id: session.row.clone(),
+        several: None,
         frame: (level == 0).then(|| frame(session)),
         version: session.last_position,
         kids: session.children,

@@ -39,8 +39,11 @@ pub(super) fn branch(mut session: SessionView, children: Vec<Node>, hidden: u64)
         add(&mut session.subtree, &child.session.subtree);
     }
     session.subtree.sessions += hidden;
-    let branch =
-        if children.is_empty() { Branch::Closed } else { Branch::Open { children, from: 0 } };
+    let branch = if children.is_empty() {
+        Branch::Closed
+    } else {
+        Branch::Open { children, from: 0, folds: Vec::new() }
+    };
     Node { session, branch }
 }
 

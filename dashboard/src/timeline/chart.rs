@@ -100,7 +100,7 @@ fn lanes(
         finest = Units(finest.0 * 2);
     }
     let pen = Pen { axis, lives, now, finest };
-    let lane = |row: &Shown| Some((row.id.clone(), pen.lane(row.place, &row.parts, &row.path)?));
+    let lane = |row: &Shown| Some((row.id.clone(), pen.lane(row)?));
     shown.iter().filter_map(lane).collect()
 }
 

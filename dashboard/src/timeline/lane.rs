@@ -1,6 +1,7 @@
 //! One row of the chart: a session's bar, as shapes with places.
 
 mod bar;
+mod together;
 
 use std::fmt::Write as _;
 
@@ -10,6 +11,7 @@ use banyan_protocol::{
 };
 
 use bar::Bar;
+pub(crate) use together::parts_together;
 
 use super::{
     Span,
@@ -17,6 +19,7 @@ use super::{
     coarse,
     lives::{self, Lives},
     parts::{self, Kind, Part},
+    rows::Shown,
 };
 use crate::{format, status::Mark};
 
@@ -104,27 +107,21 @@ pub(crate) struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    /// The bar of the session at `place`, which did `parts`, and on which the critical path takes
-    /// the stretches `path`; absent where nothing is known of it.
-    pub(crate) fn lane(&self, place: usize, parts: &[Part], path: &[Span]) -> Option<Lane> {
+    /// The bar of a row; absent where nothing is known of its sessions.
+    pub(crate) fn lane(&self, row: &Shown) -> Option<Lane> {
+        match row.places.as_slice() {
+            [place] => self.alone(*place, row),
+            places => self.together(places, row),
+        }
+    }
+
+    /// The bar of the session at `place`.
+    fn alone(&self, place: usize, row: &Shown) -> Option<Lane> {
         let (life, whole) = (self.lives.life(place)?, self.lives.span(place)?);
-        let mut lane = Lane {
-            fills: Vec::new(),
-            tail: None,
-            silence: None,
-            path: self.path(path),
-            faults: Vec::new(),
-            end: None,
-            early: None,
-            beyond: None,
-            label: None,
-            title: self.title(place, whole, parts, path),
-        };
-        let Some((from, width)) = self.axis.stretch(whole) else {
-            let before = whole.end <= self.axis.range().start;
-            lane.beyond = Some(if before { Beyond::Before } else { Beyond::Behind });
-            return Some(lane);
-        };
+        let agent = format::clip(self.lives.agent(place), AGENT_MAX_CHARS);
+        let mut lane = self.empty(whole, title(&agent, mark(life), whole, row), row);
+        let parts = &row.parts;
+        let Some((from, width)) = self.axis.stretch(whole) else { return Some(lane) };
         let to = Units(from.0 + width.0);
         // A child that lived on, or began after its parent's end, is thin from there on.
         let parent = self.lives.parent(place).and_then(|parent| self.lives.span(parent));
@@ -142,6 +139,27 @@ impl Pen<'_> {
         lane.early = (is_early && range.start <= whole.start).then(|| bar.left());
         lane.label = bar.label(whole, lane.end, lane.silence);
         Some(lane)
+    }
+
+    /// A bar of which nothing is drawn yet.
+    fn empty(&self, whole: Span, title: String, row: &Shown) -> Lane {
+        let beyond = match self.axis.stretch(whole) {
+            Some(_) => None,
+            None if whole.end <= self.axis.range().start => Some(Beyond::Before),
+            None => Some(Beyond::Behind),
+        };
+        Lane {
+            fills: Vec::new(),
+            tail: None,
+            silence: None,
+            path: self.path(&row.path),
+            faults: Vec::new(),
+            end: None,
+            early: None,
+            beyond,
+            label: None,
+            title,
+        }
     }
 
     fn path(&self, path: &[Span]) -> Vec<Shape> {
@@ -185,27 +203,24 @@ impl Pen<'_> {
         ends.truncate(FAULTS_MAX_COUNT);
         ends
     }
+}
 
-    /// `failed, 10:39:58.000 to 10:42:07.113, 2m 09s; model 40 s, tool 1m 02s; …`
-    fn title(&self, place: usize, whole: Span, parts: &[Part], path: &[Span]) -> String {
-        let [from, to] =
-            [whole.start, whole.end].map(|at| format::clock(Timestamp::from_micros(at)));
-        let word = self.lives.life(place).map_or("", |life| mark(life).word);
-        let agent = format::clip(self.lives.agent(place), AGENT_MAX_CHARS);
-        let mut text =
-            format!("{agent}: {word}, {from} to {to}, {}", format::duration(whole.length()));
-        for (kind, micros) in sums(parts) {
-            if kind != Kind::Plain {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "; {} {}", kind.title(), format::duration(micros));
-            }
+/// `coder: failed, 10:39:58.000 to 10:42:07.113, 2m 09s; model 40 s, tool 1m 02s; …`
+fn title(name: &str, mark: Mark, whole: Span, row: &Shown) -> String {
+    let [from, to] = [whole.start, whole.end].map(|at| format::clock(Timestamp::from_micros(at)));
+    let took = format::duration(whole.length());
+    let mut text = format!("{name}: {}, {from} to {to}, {took}", mark.word);
+    for (kind, micros) in sums(&row.parts) {
+        if kind != Kind::Plain {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "; {} {}", kind.title(), format::duration(micros));
         }
-        let critical: i64 = path.iter().map(|span| span.length()).sum();
-        if 0 < critical {
-            let _ = write!(text, "; critical path {}", format::duration(critical));
-        }
-        text
     }
+    let critical: i64 = row.path.iter().map(|span| span.length()).sum();
+    if 0 < critical {
+        let _ = write!(text, "; critical path {}", format::duration(critical));
+    }
+    text
 }
 
 /// What the session at `place` did with its time; empty where nothing is known of it.

@@ -72,11 +72,11 @@ pub(crate) fn table(pieces: &[Piece], shown: &[Shown], lives: &Lives<'_>) -> Vec
 }
 
 fn table_row(row: &Row, level: usize, shown: Option<&Shown>, lives: &Lives<'_>) -> TableRow {
-    let span = shown.and_then(|shown| lives.span(shown.place));
-    let life = shown.and_then(|shown| lives.life(shown.place));
-    let is_active = life.is_some_and(lives::is_active);
+    let span = shown.and_then(|shown| shown.span(lives));
+    let places = || shown.into_iter().flat_map(|shown| shown.places.iter().copied());
+    let is_active = places().filter_map(|place| lives.life(place)).any(lives::is_active);
     let sums = shown.map(|shown| lane::sums(&shown.parts)).unwrap_or_default();
-    let is_read = shown.is_some_and(|shown| lives.work(shown.place).is_some());
+    let is_read = places().any(|place| lives.work(place).is_some());
     let time = |kind| {
         let sum = sums.iter().find(|(of, _)| *of == kind).map_or(0, |(_, micros)| *micros);
         is_read.then(|| format::duration(sum))
@@ -88,7 +88,7 @@ fn table_row(row: &Row, level: usize, shown: Option<&Shown>, lives: &Lives<'_>) 
         id: row.id.clone(),
         level,
         href: row.href.clone(),
-        agent: row.agent.clone(),
+        agent: row.name().into_owned(),
         mark: row.mark,
         current: row.current,
         moments: [start, end],

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{Relaxed, SessionView, Tally, TermView, TreeView};
 use crate::{MicroDollars, Position};
@@ -57,12 +57,24 @@ pub enum Branch {
         children: Vec<Node>,
         /// How many stand before the window.
         from: u64,
+        /// Those of them that stand in one row together.
+        folds: Vec<Fold>,
     },
     /// Those of its children that a filter found, or that lead to such ones, by first event.
     Matches {
         /// At least one.
         children: Vec<Node>,
     },
+}
+
+/// Siblings that stand in one row: neighbours of the same agent type that ended well, with
+/// nothing at or below them that needs a look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fold {
+    /// Their places among the children that are shown.
+    pub members: Range<usize>,
+    /// They are shown below that row.
+    pub is_open: bool,
 }
 
 impl Branch {
@@ -73,6 +85,37 @@ impl Branch {
             Self::Open { children, .. } | Self::Matches { children } => children,
         }
     }
+
+    /// Which of them stand in one row, in their order.
+    pub fn folds(&self) -> &[Fold] {
+        match self {
+            Self::Leaf | Self::Closed | Self::Matches { .. } => &[],
+            Self::Open { folds, .. } => folds,
+        }
+    }
+}
+
+/// What stands in the place of a row now.
+#[derive(Clone, Debug)]
+pub enum RowNow {
+    /// A session, closed.
+    One {
+        /// The session.
+        node: Node,
+        /// The row of its parent; absent for roots.
+        parent: Option<String>,
+    },
+    /// Siblings that stood in one row; some of them may be rows of their own now.
+    Several {
+        /// The row they stood in.
+        key: String,
+        /// The row of their parent.
+        parent: Node,
+        /// The siblings, closed.
+        nodes: Vec<Node>,
+        /// Which of them still stand in one row.
+        folds: Vec<Fold>,
+    },
 }
 
 /// Counts over all sessions known.
@@ -102,6 +145,7 @@ impl From<TreeView> for Node {
             (false, _) => Branch::Open {
                 children: tree.children.into_iter().map(Self::from).collect(),
                 from: 0,
+                folds: Vec::new(),
             },
         };
         Self { session: tree.session, branch }

@@ -93,9 +93,9 @@ export function chain(levels) {
   return all(Array.from({ length: levels }, (_, level) => link(level)));
 }
 
-/** A root with `count` children. */
+/** A root with `count` children, no two neighbours of a kind, so that each is a row of its own. */
 export function fan(count) {
-  const child = (number) => new Story(`shard-${number}`, 'shard', 'fan').start(`Shard ${number}`).end('completed');
+  const child = (number) => new Story(`shard-${number}`, ['shard', 'slice'][number % 2], 'fan').start(`Shard ${number}`).end('completed');
   return all([new Story('fan', 'fan-out').start('Index all shards'), ...Array.from({ length: count }, (_, n) => child(n))]);
 }
 

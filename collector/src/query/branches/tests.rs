@@ -1,13 +1,18 @@
 //! Parts of trees in a view.
 
-use super::{super::fixture::Fixture, *};
+use banyan_protocol::view::Status;
+
+use super::{
+    super::fixture::{Draft, Fixture},
+    *,
+};
 
 /// `a(b c+)`: an open node with its children, `+` closed; `a(2:…)` a window from the third on.
 fn line(nodes: &[Node]) -> String {
     let one = |node: &Node| match &node.branch {
         Branch::Leaf => node.session.id.clone(),
         Branch::Closed => format!("{}+", node.session.id),
-        Branch::Open { children, from } => {
+        Branch::Open { children, from, .. } => {
             format!("{}({from}:{})", node.session.id, line(children))
         }
         Branch::Matches { children } => format!("{}[{}]", node.session.id, line(children)),
@@ -41,7 +46,11 @@ async fn children_are_given_below_each_row_that_has_some() {
         (&[(99, 0)], ""),
     ] {
         let wanted: Vec<_> = wanted.iter().map(|(no, from)| (RowNo(*no), *from)).collect();
-        assert_eq!(line(&fixture.query.branches(&wanted).await.unwrap()), expected, "{wanted:?}");
+        assert_eq!(
+            line(&fixture.query.branches(&wanted, Neighbours::Folded).await.unwrap()),
+            expected,
+            "{wanted:?}"
+        );
     }
 }
 
@@ -58,7 +67,7 @@ async fn many_nodes_share_the_rows_of_one_answer() {
     };
     for (count, rows) in [(1, 200), (5, 200), (10, 100), (20, 50)] {
         let wanted: Vec<_> = (0..count).map(|tree| (RowNo(tree * 300 + 1), 0)).collect();
-        let found = shown(fixture.query.branches(&wanted).await.unwrap());
+        let found = shown(fixture.query.branches(&wanted, Neighbours::Folded).await.unwrap());
         assert_eq!(found, vec![rows; wanted.len()]);
     }
 }
@@ -66,11 +75,45 @@ async fn many_nodes_share_the_rows_of_one_answer() {
 #[tokio::test]
 async fn rows_come_as_asked_for_with_their_parents() {
     let fixture = small().await;
-    let wanted = [RowNo(4), RowNo(99), RowNo(1), RowNo(2)];
+    let wanted = [4, 99, 1, 2].map(|no| RowKey::One(RowNo(no)));
     let (as_of, rows) = fixture.query.rows(&wanted).await.unwrap();
-    let found: Vec<_> =
-        rows.iter().map(|(node, parent)| (node.session.id.as_str(), parent.as_deref())).collect();
-    assert_eq!(found, [("d", Some("2")), ("a", None), ("b", Some("1"))]);
-    assert_eq!(line(&rows.into_iter().map(|(node, _)| node).collect::<Vec<_>>()), "d a+ b+");
+    let found: Vec<_> = rows.into_iter().map(one).collect();
+    assert_eq!(found, ["d below 2", "a+ below ", "b+ below 1"]);
     assert_eq!(as_of, fixture.query.settle().await.as_of);
+}
+
+fn one(row: RowNow) -> String {
+    match row {
+        RowNow::One { node, parent } => {
+            format!("{} below {}", line(&[node]), parent.unwrap_or_default())
+        }
+        RowNow::Several { key, parent, nodes, folds } => {
+            let folds: Vec<_> = folds.into_iter().map(|fold| fold.members).collect();
+            format!("{key} below {}: {} {folds:?}", parent.session.id, line(&nodes))
+        }
+    }
+}
+
+#[tokio::test]
+async fn siblings_that_stood_in_one_row_are_folded_again() {
+    let mut fixture = Fixture::new().await;
+    fixture.session("root", None).await;
+    for number in 1..=12 {
+        let done = |draft: &mut Draft| draft.status = Status::Completed;
+        fixture.session_with(&format!("s{number}"), Some("root"), done).await;
+    }
+    let rows = async |fixture: &Fixture| {
+        let wanted = [RowKey::Several(RowNo(2), RowNo(13))];
+        let (_, rows) = fixture.query.rows(&wanted).await.unwrap();
+        rows.into_iter().map(one).collect::<Vec<_>>().join("; ")
+    };
+    let all = "s1 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 s12";
+    assert_eq!(rows(&fixture).await, format!("2~d below root: {all} [0..12]"));
+    fixture.run("update session set status = 5 where id = 's7'").await;
+    fixture.roll_up().await;
+    assert_eq!(rows(&fixture).await, format!("2~d below root: {all} [0..6, 7..12]"));
+    let siblings = fixture.query.siblings((RowNo(2), RowNo(13))).await.unwrap();
+    assert_eq!(line(&siblings), all);
+    let (_, none) = fixture.query.rows(&[RowKey::Several(RowNo(98), RowNo(99))]).await.unwrap();
+    assert!(none.is_empty());
 }

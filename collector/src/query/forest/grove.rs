@@ -1,11 +1,17 @@
 //! The sessions of a page while it is being put together: which are there, and which are open.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
-use banyan_protocol::view::{Branch, Node, Status};
+use banyan_protocol::view::{Branch, Fold, Node, Status};
 use sqlx::query_as;
 
-use super::plan::{Closed, Opening, Reason};
+use super::{
+    fold::{self, Folding},
+    plan::{Closed, Opening, Page, Reason},
+};
 use crate::query::{
     QueryError,
     figures::count,
@@ -79,9 +85,58 @@ impl Grove {
         rows.filter_map(|no| self.rows.get(no)).filter(|row| 0 < row.children)
     }
 
-    /// The same, with the reasons to open them.
+    /// The same but for those that stand in a row with others, with the reasons to open them.
     pub(super) fn reasons(&self, look: &Look, stalled: &Stalled) -> Vec<Closed> {
-        self.closed().map(|row| closed(row, look, stalled)).collect()
+        let folded: HashSet<i64> =
+            self.folded().flat_map(|(_, members)| members).copied().collect();
+        let closed = self.closed().filter(|row| !folded.contains(&row.no));
+        closed.map(|row| closed_node(row, look, stalled)).collect()
+    }
+
+    /// What the page holds, counted in rows.
+    pub(super) fn page(&self) -> Page {
+        let mut page = Page { rows: self.len(), ..Page::default() };
+        for row in self.rows.values().filter(|row| row.no != row.root_no) {
+            *page.below.entry(row.root_no).or_default() += 1;
+        }
+        for (parent, members) in self.folded() {
+            page.rows -= members.len() - 1;
+            if let Some(below) = page.below.get_mut(&parent.root_no) {
+                *below = below.saturating_sub(members.len() - 1);
+            }
+        }
+        page
+    }
+
+    /// The siblings that stand in one row, with their parent.
+    fn folded(&self) -> impl Iterator<Item = (&SessionRow, &[i64])> {
+        self.open.iter().flat_map(|(parent, window)| {
+            let (parent, runs) = (self.rows.get(parent), self.runs(window));
+            runs.into_iter().filter_map(move |run| Some((parent?, window.children.get(run)?)))
+        })
+    }
+
+    /// Which children of a window stand in one row.
+    fn runs(&self, window: &Window) -> Vec<Range<usize>> {
+        if window.picked {
+            return Vec::new();
+        }
+        let kind = |no: &i64| self.rows.get(no).and_then(SessionRow::settled_agent);
+        fold::runs(window.children.iter().map(kind))
+    }
+
+    /// The same, and whether each is open.
+    fn folds(&self, window: &Window, folding: Option<Folding<'_>>) -> Vec<Fold> {
+        let Some(folding) = folding else { return Vec::new() };
+        let keys = folding.keys();
+        let fold = |members: Range<usize>| {
+            let all = window.children.get(members.clone()).unwrap_or_default();
+            let is_open = all.iter().any(|no| {
+                folding.here == Some(*no) || self.open.contains_key(no) || keys.contains(no)
+            });
+            Fold { members, is_open }
+        };
+        self.runs(window).into_iter().map(fold).collect()
     }
 
     /// Opens nodes with as many children as the openings say.
@@ -159,7 +214,15 @@ impl Grove {
     }
 
     /// The page's roots with their open branches; what no open branch holds is left out.
-    pub(in crate::query) fn into_nodes(mut self, look: &Look, stalled: &Stalled) -> Vec<Node> {
+    /// Without `folding` every session is a row of its own.
+    pub(in crate::query) fn into_nodes(
+        mut self,
+        look: &Look,
+        stalled: &Stalled,
+        folding: Option<Folding<'_>>,
+    ) -> Vec<Node> {
+        let folds = self.open.iter().map(|(no, window)| (*no, self.folds(window, folding)));
+        let mut folds: HashMap<i64, Vec<Fold>> = folds.collect();
         let mut nodes: HashMap<i64, Node> = HashMap::new();
         let mut roots = Vec::new();
         let held: HashMap<i64, i64> = self
@@ -177,7 +240,8 @@ impl Grove {
                     if window.picked {
                         Branch::Matches { children }
                     } else {
-                        Branch::Open { children, from: window.from }
+                        let folds = folds.remove(no).unwrap_or_default();
+                        Branch::Open { children, from: window.from, folds }
                     }
                 }
                 None if 0 < row.children => Branch::Closed,
@@ -196,7 +260,7 @@ impl Grove {
 }
 
 /// Why `row` should be opened.
-fn closed(row: &SessionRow, look: &Look, stalled: &Stalled) -> Closed {
+fn closed_node(row: &SessionRow, look: &Look, stalled: &Stalled) -> Closed {
     use Status::{Idle, Running, Waiting};
     let status = row.status();
     let below = |all: i64, own: bool| i64::from(own) < all;

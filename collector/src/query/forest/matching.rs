@@ -77,7 +77,7 @@ impl Query {
         let older = page.last().filter(|_| more);
         let older = older.map(|tree| format!("{}.{}", tree.value, tree.root_no));
         let grove = grove(&mut look, &page, request).await?;
-        let roots = grove.into_nodes(&look, &stalled);
+        let roots = grove.into_nodes(&look, &stalled, None);
         let below = page.iter().map(|tree| (row_id::encode(tree.root_no), count(tree))).collect();
         let matches = ForestMatches {
             sessions: tally(matching.len()),

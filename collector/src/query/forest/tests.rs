@@ -1,6 +1,7 @@
 //! Pages of a forest in a view.
 
 mod filtering;
+mod folding;
 
 use banyan_protocol::view::{Branch, Node, Status};
 
@@ -15,8 +16,10 @@ fn line(nodes: &[Node]) -> String {
     let one = |node: &Node| match &node.branch {
         Branch::Leaf => node.session.id.clone(),
         Branch::Closed => format!("{}+", node.session.id),
-        Branch::Open { children, from: 0 } => format!("{}({})", node.session.id, line(children)),
-        Branch::Open { children, from } => {
+        Branch::Open { children, from: 0, .. } => {
+            format!("{}({})", node.session.id, line(children))
+        }
+        Branch::Open { children, from, .. } => {
             format!("{}({from}:{})", node.session.id, line(children))
         }
         Branch::Matches { children } => format!("{}[{}]", node.session.id, line(children)),
@@ -81,7 +84,9 @@ async fn a_window_shows_later_children() {
     let mut request = open(&[1]);
     let first = forest(&fixture, &request).await;
     let shown = |forest: &ForestView| match &forest.roots[1].branch {
-        Branch::Open { children, from } => (*from, children.len(), children[0].session.id.clone()),
+        Branch::Open { children, from, .. } => {
+            (*from, children.len(), children[0].session.id.clone())
+        }
         other => panic!("{other:?}"),
     };
     assert_eq!(shown(&first), (0, 200, "s2".to_owned()));
@@ -149,7 +154,7 @@ async fn the_sidebar_of_a_wide_and_of_a_deep_tree_is_bounded() {
     fixture.trees(10_000, 10_000).await;
     let view = fixture.query.tree_around("s5000", None).await.unwrap().unwrap();
     match &view.roots[0].branch {
-        Branch::Open { children, from } => {
+        Branch::Open { children, from, .. } => {
             assert_eq!((*from, children.len()), (4_898, WINDOW_MAX_ROWS));
             assert!(children.iter().any(|node| node.session.id == "s5000"));
         }

@@ -17,12 +17,13 @@ class Scripted(Model):
 
     def __init__(self, *turns):
         self.turns = list(turns)
+        self.config = {"model_id": "scripted-1"}
 
     def update_config(self, **_):
         """It has none."""
 
     def get_config(self):
-        return {"model_id": "scripted-1"}
+        return self.config
 
     def structured_output(self, *_, **__):
         raise NotImplementedError

@@ -18,6 +18,7 @@ mod sse;
 
 mod events;
 mod hooks;
+mod otlp;
 mod stream;
 mod sessions;
 mod session;
@@ -71,7 +72,9 @@ fn router(site: Site) -> Router {
     let recording = Router::new()
         .route("/events", post(events::post))
         .route("/hooks/claude-code", post(hooks::claude_code))
-        .route("/hooks/codex", post(hooks::codex));
+        .route("/hooks/codex", post(hooks::codex))
+        .route("/v1/traces", post(otlp::traces))
+        .route("/v1/logs", post(otlp::logs));
 
     let following = Router::new().route("/live", get(live::get));
     let streaming = Router::new().route("/stream", get(stream::get)).merge(following);
@@ -124,13 +127,9 @@ fn router(site: Site) -> Router {
     recording
         .merge(streaming)
         .merge(reading)
-        .fallback(nothing_here)
+        .fallback(|| async { ApiError::NoRoute })
         .method_not_allowed_fallback(other_methods)
         .with_state(site)
-}
-
-async fn nothing_here() -> ApiError {
-    ApiError::NoRoute
 }
 
 async fn other_methods() -> ApiError {

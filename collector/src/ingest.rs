@@ -5,6 +5,7 @@
 
 mod cut;
 mod hook;
+mod otlp;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use banyan_protocol::{
 use bytes::Bytes;
 use thiserror::Error;
 
+pub(crate) use self::otlp::OtlpError;
 pub(crate) use crate::log::{AlertName, AppendError, LogError, LogState};
 use crate::log::{Appended, Entry, Log, OwnFact, Refused as QuarantineEntry, Source};
 

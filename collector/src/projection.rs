@@ -39,7 +39,9 @@ mod groups;
 mod rollup;
 mod seen;
 mod decode;
+mod translated;
 mod hooks;
+mod otlp;
 mod teller;
 mod fold;
 mod prefetch;
@@ -63,7 +65,7 @@ pub(crate) use verify::{Verdict, rebuild, verify};
 
 /// Raise it with every change that gives a view other rows from the same log: views by another
 /// version are built again.
-const PROJECTION_VERSION: u32 = 4;
+const PROJECTION_VERSION: u32 = 5;
 
 #[cfg(test)]
 pub(crate) mod tests;

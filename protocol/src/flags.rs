@@ -24,6 +24,10 @@ impl Flags {
     /// The projection failed on this event; it is kept and shown raw.
     pub const POISON: Self = Self(1 << 7);
 
+    /// Without a sequence, but ordered by its own time: sources that count nothing and arrive in
+    /// any order. Not an oddity, so it has no name.
+    pub const TIMED: Self = Self(1 << 8);
+
     const NAMES: [(Self, &'static str); 8] = [
         (Self::NO_SEQUENCE, "no_sequence"),
         (Self::BAD_TIMESTAMP, "bad_timestamp"),
@@ -55,9 +59,14 @@ impl Flags {
         self.0 & other.0 == other.0
     }
 
+    /// Takes away every flag of `other`.
+    pub const fn remove(&mut self, other: Self) {
+        self.0 &= !other.0;
+    }
+
     /// Whether nothing was odd.
     pub const fn is_empty(self) -> bool {
-        self.0 == 0
+        self.0 & !Self::TIMED.0 == 0
     }
 
     /// The wire names of the flags in this set, in a fixed order.

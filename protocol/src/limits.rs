@@ -17,6 +17,16 @@ pub const VARIANTS_MAX_COUNT: usize = 8;
 /// The largest `sequence`, `i64::MAX`: what every store can hold.
 pub const SEQUENCE_MAX: u64 = 9_223_372_036_854_775_807;
 
+/// A whole request of OpenTelemetry's after decompression, and as it travels.
+pub const OTLP_REQUEST_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// One span or log record with its resource and scope.
+pub const OTLP_ITEM_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// Spans or log records in one request.
+pub const OTLP_REQUEST_MAX_ITEMS: usize = 50_000;
+/// What is recorded of one request: each span and log record with the resource and scope that it
+/// shares with others.
+pub const OTLP_RECORDED_MAX_BYTES: usize = 64 * 1024 * 1024;
+
 /// A request body as it travels, before decompression.
 pub const BODY_MAX_BYTES: usize = 8 * 1024 * 1024;
 /// How many times larger a body may become when it is decompressed, once it has grown past
@@ -66,7 +76,7 @@ pub const SEARCH_TEXT_MAX_BYTES: usize = 8 * 1024;
 
 /// All of them, as `banyan config` prints them.
 #[expect(clippy::as_conversions, reason = "constants, checked by eye: none is negative")]
-pub const ALL: [(&str, u64); 30] = [
+pub const ALL: [(&str, u64); 34] = [
     ("request_max_bytes", REQUEST_MAX_BYTES as u64),
     ("event_max_bytes", EVENT_MAX_BYTES as u64),
     ("request_max_events", REQUEST_MAX_EVENTS as u64),
@@ -75,6 +85,10 @@ pub const ALL: [(&str, u64); 30] = [
     ("type_max_bytes", TYPE_MAX_BYTES as u64),
     ("variants_max_count", VARIANTS_MAX_COUNT as u64),
     ("sequence_max", SEQUENCE_MAX),
+    ("otlp_request_max_bytes", OTLP_REQUEST_MAX_BYTES as u64),
+    ("otlp_item_max_bytes", OTLP_ITEM_MAX_BYTES as u64),
+    ("otlp_request_max_items", OTLP_REQUEST_MAX_ITEMS as u64),
+    ("otlp_recorded_max_bytes", OTLP_RECORDED_MAX_BYTES as u64),
     ("body_max_bytes", BODY_MAX_BYTES as u64),
     ("decompression_max_ratio", DECOMPRESSION_MAX_RATIO as u64),
     ("ratio_free_bytes", RATIO_FREE_BYTES as u64),

@@ -1,4 +1,5 @@
-//! The body of `POST /events`: its type, its encoding, its size and its time, all bounded.
+//! The body of a request that records something: its type, its encoding, its size and its time,
+//! all bounded.
 //!
 //! When this is done the client may leave: whatever follows needs nothing more from it.
 
@@ -12,7 +13,7 @@ use axum::{
     extract::{FromRef, FromRequest, Request},
     http::{HeaderMap, header},
 };
-use banyan_protocol::limits::{BODY_MAX_BYTES, BODY_READ_MAX_MS};
+use banyan_protocol::limits::{BODY_READ_MAX_MS, REQUEST_MAX_BYTES};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 
@@ -20,8 +21,7 @@ use super::{error::ApiError, guard::is_browser};
 use crate::ingest::Framing;
 
 use decode::Decoder;
-pub(super) use in_flight::InFlight;
-use in_flight::Reservation;
+pub(super) use in_flight::{InFlight, Reservation};
 
 /// A whole body, decompressed.
 #[derive(Debug)]
@@ -42,21 +42,34 @@ where
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let (head, mut body) = request.into_parts();
+        let (head, body) = request.into_parts();
         let framing = framing(&head.headers)?;
-        let decoder = Decoder::of(&head.headers)?;
-        let share = InFlight::from_ref(state).reserve(0)?;
-        let limit = Duration::from_millis(BODY_READ_MAX_MS);
-        match tokio::time::timeout(limit, collect(&mut body, decoder, share)).await {
-            Ok(Ok((bytes, share))) => Ok(Self { bytes, framing, _share: share }),
-            Ok(Err(ApiError::TooLarge)) => {
-                // Who is still sending would not hear the answer: take the rest, up to a point.
-                tokio::time::timeout(limit, discard(&mut body)).await.ok();
-                Err(ApiError::TooLarge)
-            }
-            Ok(Err(error)) => Err(error),
-            Err(_elapsed) => Err(ApiError::BodyTimeout),
+        let in_flight = InFlight::from_ref(state);
+        let limits = (REQUEST_MAX_BYTES, Duration::from_millis(BODY_READ_MAX_MS));
+        let (bytes, share) = receive(&head.headers, body, &in_flight, limits).await?;
+        Ok(Self { bytes, framing, _share: share })
+    }
+}
+
+/// A whole body, decompressed, with its share of the memory set aside for bodies. It may have so
+/// many bytes, as it travels and decompressed, and take so long.
+pub(super) async fn receive(
+    headers: &HeaderMap,
+    mut body: Body,
+    in_flight: &InFlight,
+    (max_bytes, limit): (usize, Duration),
+) -> Result<(Bytes, Reservation), ApiError> {
+    let decoder = Decoder::of(headers, max_bytes)?;
+    let share = in_flight.reserve(0)?;
+    match tokio::time::timeout(limit, collect(&mut body, decoder, (share, max_bytes))).await {
+        Ok(Ok(received)) => Ok(received),
+        Ok(Err(ApiError::TooLarge)) => {
+            // Who is still sending would not hear the answer: take the rest, up to a point.
+            tokio::time::timeout(limit, discard(&mut body, max_bytes)).await.ok();
+            Err(ApiError::TooLarge)
         }
+        Ok(Err(error)) => Err(error),
+        Err(_elapsed) => Err(ApiError::BodyTimeout),
     }
 }
 
@@ -78,14 +91,14 @@ fn framing(headers: &HeaderMap) -> Result<Framing, ApiError> {
 async fn collect(
     body: &mut Body,
     decoder: Option<Decoder>,
-    mut share: Reservation,
+    (mut share, max_bytes): (Reservation, usize),
 ) -> Result<(Bytes, Reservation), ApiError> {
     let announced = body.size_hint().lower();
-    if usize::try_from(announced).map_or(true, |announced| BODY_MAX_BYTES < announced) {
+    if usize::try_from(announced).map_or(true, |announced| max_bytes < announced) {
         return Err(ApiError::TooLarge);
     }
     let Some(mut decoder) = decoder else {
-        let bytes = collect_plain(body, &mut share).await?;
+        let bytes = collect_plain(body, &mut share, max_bytes).await?;
         return Ok((bytes, share));
     };
     while let Some(chunk) = next(body).await? {
@@ -95,7 +108,11 @@ async fn collect(
     Ok((decoder.finish()?, share))
 }
 
-async fn collect_plain(body: &mut Body, share: &mut Reservation) -> Result<Bytes, ApiError> {
+async fn collect_plain(
+    body: &mut Body,
+    share: &mut Reservation,
+    max_bytes: usize,
+) -> Result<Bytes, ApiError> {
     let Some(first) = next(body).await? else { return Ok(Bytes::new()) };
     share.grow_to(first.len())?;
     let Some(second) = next(body).await? else {
@@ -103,12 +120,11 @@ async fn collect_plain(body: &mut Body, share: &mut Reservation) -> Result<Bytes
         return Ok(Bytes::copy_from_slice(&first));
     };
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(0);
-    let mut all =
-        BytesMut::with_capacity(first.len() + second.len() + announced.min(BODY_MAX_BYTES));
+    let mut all = BytesMut::with_capacity(first.len() + second.len() + announced.min(max_bytes));
     all.extend_from_slice(&first);
     let mut chunk = Some(second);
     while let Some(bytes) = chunk {
-        if BODY_MAX_BYTES < all.len() + bytes.len() {
+        if max_bytes < all.len() + bytes.len() {
             return Err(ApiError::TooLarge);
         }
         share.grow_to(all.len() + bytes.len())?;
@@ -134,8 +150,8 @@ async fn next(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
     Ok(None)
 }
 
-async fn discard(body: &mut Body) {
-    let mut left = 4 * BODY_MAX_BYTES;
+async fn discard(body: &mut Body, max_bytes: usize) {
+    let mut left = 4 * max_bytes;
     while let Ok(Some(chunk)) = next(body).await {
         let Some(rest) = left.checked_sub(chunk.len()) else { return };
         left = rest;

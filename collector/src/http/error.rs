@@ -68,6 +68,15 @@ pub(crate) enum ApiError {
     /// A body, or what it decompresses to, is too large.
     #[error("the body is too large")]
     TooLarge,
+    /// A content type other than those of OTLP.
+    #[error("the content type is none of OTLP's")]
+    OtlpContentType,
+    /// A request of OTLP, or what it decompresses to, is too large.
+    #[error("the export request is too large")]
+    OtlpTooLarge,
+    /// Not a request of OTLP, and why; does not repeat input.
+    #[error("the export request is {0}")]
+    OtlpUnreadable(String),
     /// The body did not arrive in time.
     #[error("the body did not arrive in time")]
     BodyTimeout,

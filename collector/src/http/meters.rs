@@ -40,6 +40,9 @@ impl Meters {
             "banyan_hooks_lost_total",
             "Of these: not on the disk, and never will be"
         );
+        describe_counter!("banyan_otlp_received_total", "Spans and log records of OTLP");
+        describe_counter!("banyan_otlp_refused_total", "Of these: refused for good");
+        describe_counter!("banyan_otlp_shed_total", "Of these: not taken, to be sent again");
         describe_histogram!("banyan_ack_seconds", "From the end of a body to its answer");
         describe_gauge!("banyan_log_head", "Last position of the log");
         describe_gauge!("banyan_projected", "Last position that the view covers");

@@ -9,7 +9,7 @@ use axum::{
 use utoipa::OpenApi;
 
 use super::{
-    alerts, children, events, export, found, groups, health, hooks, index, meters, missing,
+    alerts, children, events, export, found, groups, health, hooks, index, meters, missing, otlp,
     quarantine, session, sessions, stream, tree,
 };
 
@@ -27,7 +27,7 @@ use super::{
         (name = "collector", description = "How the collector is"),
     ),
     paths(
-        events::post, hooks::claude_code, hooks::codex, events::list, stream::get, sessions::list, session::show, session::remove,
+        events::post, hooks::claude_code, hooks::codex, otlp::traces, otlp::logs, events::list, stream::get, sessions::list, session::show, session::remove,
         export::get, tree::get, children::list, missing::list, groups::list, alerts::list,
         alerts::show, alerts::acknowledge, alerts::reopen, quarantine::list, found::csv, found::jsonl,
         index::get, health::health, health::live, health::ready, meters::get, get,

@@ -1,6 +1,6 @@
 //! What the log is made of: entries, in commits.
 
-use banyan_protocol::{Position, Timestamp, Violation, hook::Harness};
+use banyan_protocol::{Position, Timestamp, Violation, hook::Harness, otlp::Signal};
 use bytes::Bytes;
 
 /// What one emitter said, as received.
@@ -21,6 +21,8 @@ pub(crate) enum Source {
     Banyan,
     /// A hook of a coding agent.
     Hook(Harness),
+    /// A span or log record of OpenTelemetry, with its resource and scope.
+    Otlp(Signal),
 }
 
 /// Entries that became durable together, at dense positions from `first` on.

@@ -10,7 +10,7 @@ mod tests;
 
 use std::io;
 
-use banyan_protocol::{hook::Harness, limits::REQUEST_MAX_BYTES};
+use banyan_protocol::{hook::Harness, limits::REQUEST_MAX_BYTES, otlp::Signal};
 use bytes::{BufMut as _, Bytes, BytesMut};
 use thiserror::Error;
 use zstd::bulk::{Compressor, Decompressor};
@@ -93,6 +93,8 @@ impl Source {
             Self::Banyan => 1,
             Self::Hook(Harness::ClaudeCode) => 2,
             Self::Hook(Harness::Codex) => 3,
+            Self::Otlp(Signal::Traces) => 4,
+            Self::Otlp(Signal::Logs) => 5,
         }
     }
 
@@ -102,6 +104,8 @@ impl Source {
             1 => Ok(Self::Banyan),
             2 => Ok(Self::Hook(Harness::ClaudeCode)),
             3 => Ok(Self::Hook(Harness::Codex)),
+            4 => Ok(Self::Otlp(Signal::Traces)),
+            5 => Ok(Self::Otlp(Signal::Logs)),
             _ => Err(Damage::Source),
         }
     }

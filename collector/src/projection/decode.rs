@@ -5,13 +5,16 @@
 //! borrowed from its text, so reading goes in three passes: [`sound`] entries, which is nearly
 //! all of them, then a text of its own for each of the others ([`mend`]), then those ([`unsound`]).
 
+mod step;
+
 use std::{borrow::Cow, sync::Arc};
 
 use banyan_protocol::{
     Envelope, Fact, Flags, Position, Timestamp, Violation, limits::ID_MAX_BYTES, repair::repair,
-    view::AlertRule,
 };
 use serde::Deserialize;
+
+pub(super) use step::{Deletion, Failure, Marking, Merging, Poison, Step, Word};
 
 use super::{identity::digest, recorded::Recorded};
 use crate::log::{AlertName, Commit, Entry, OwnFact, Source};
@@ -38,86 +41,6 @@ pub(super) struct Origin {
     pub received_at: Timestamp,
     /// BLAKE3-128 of the bytes received.
     pub digest: [u8; 16],
-}
-
-/// What one entry says.
-#[derive(Clone, Debug)]
-pub(super) enum Step<'a> {
-    /// An event, and its text.
-    Event(Box<Recorded<'a>>, &'a str),
-    /// A session was deleted.
-    Delete(Deletion),
-    /// Somebody said something of an alert.
-    Mark(Marking),
-    /// An entry that cannot be read.
-    Poison(Poison<'a>),
-}
-
-impl Step<'_> {
-    /// Where.
-    pub(super) fn position(&self) -> Position {
-        match self {
-            Self::Event(event, _) => event.position,
-            Self::Delete(deletion) => deletion.position,
-            Self::Mark(marking) => marking.position,
-            Self::Poison(poison) => poison.position,
-        }
-    }
-}
-
-/// A session was deleted.
-#[derive(Clone, Debug)]
-pub(super) struct Deletion {
-    /// Where that is said.
-    pub position: Position,
-    /// Which.
-    pub session_id: String,
-}
-
-/// Somebody said something of an alert.
-#[derive(Clone, Debug)]
-pub(super) struct Marking {
-    /// Where that is said.
-    pub position: Position,
-    /// When, by our clock.
-    pub at: Timestamp,
-    /// The alert's session.
-    pub session_id: String,
-    /// The alert's rule.
-    pub rule: AlertRule,
-    /// Position of the first event of the alert's evidence.
-    pub first: Position,
-    /// What was said.
-    pub word: Word,
-}
-
-/// What can be said of an alert.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Word {
-    /// It was seen to.
-    Acknowledged,
-    /// It is open again.
-    Reopened,
-}
-
-/// An entry that cannot be read.
-#[derive(Clone, Debug)]
-pub(super) struct Poison<'a> {
-    /// Where.
-    pub position: Position,
-    /// Why; never repeats the entry.
-    pub reason: String,
-    /// What is left of the event, and its text, when its session can be told.
-    pub event: Option<(Box<Recorded<'a>>, &'a str)>,
-}
-
-/// How folding an entry failed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Failure {
-    /// The last time.
-    pub reason: String,
-    /// How many times.
-    pub count: u32,
 }
 
 impl Placed<'_> {
@@ -160,7 +83,7 @@ pub(super) fn sound<'a>(placed: &Placed<'a>) -> Option<Step<'a>> {
             let recorded = event(placed.origin(), text, Flags::default()).ok()?;
             Some(Step::Event(Box::new(recorded), text))
         }
-        Source::Hook(_) => None,
+        Source::Hook(_) | Source::Otlp(_) => None,
         Source::Banyan => match OwnFact::read(&placed.entry.bytes)? {
             OwnFact::SessionDeleted { session_id } => {
                 Some(Step::Delete(Deletion { position: placed.position, session_id }))
@@ -185,7 +108,7 @@ fn marking(placed: &Placed<'_>, alert: AlertName, word: Word) -> Marking {
 pub(super) fn mend(placed: &Placed<'_>) -> Option<String> {
     match placed.entry.source {
         Source::Aop => text(placed.entry).and_then(repair),
-        Source::Banyan | Source::Hook(_) => None,
+        Source::Banyan | Source::Hook(_) | Source::Otlp(_) => None,
     }
 }
 
@@ -198,6 +121,7 @@ pub(super) fn unsound<'a>(placed: &Placed<'a>, mended: Option<&'a str>) -> Step<
     let text = match placed.entry.source {
         Source::Aop => mended.or_else(|| text(placed.entry)),
         Source::Hook(_) => return placed.poison("a hook that cannot be read".to_owned()),
+        Source::Otlp(_) => return placed.poison("a span that cannot be read".to_owned()),
         Source::Banyan => return placed.poison("a fact that this version cannot read".to_owned()),
     };
     let Some(text) = text else { return placed.poison("not UTF-8".to_owned()) };
@@ -214,7 +138,7 @@ pub(super) fn poisoned<'a>(placed: &Placed<'a>, failure: &Failure) -> Step<'a> {
         (Source::Aop, Some(text)) if failure.count < 2 => {
             raw(placed, text, Flags::default(), failure.reason.clone())
         }
-        (Source::Aop | Source::Banyan | Source::Hook(_), _) => {
+        (Source::Aop | Source::Banyan | Source::Hook(_) | Source::Otlp(_), _) => {
             placed.poison(failure.reason.clone())
         }
     }
@@ -257,6 +181,9 @@ fn recorded<'a>(
     mut flags: Flags,
 ) -> Recorded<'a> {
     flags.insert(envelope.flags);
+    if flags.contains(Flags::TIMED) {
+        flags.remove(Flags::NO_SEQUENCE);
+    }
     let Origin { position, part, received_at, digest } = origin;
     Recorded { position, part, received_at, envelope, fact, flags, digest, variant: 0 }
 }

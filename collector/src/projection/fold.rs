@@ -1,7 +1,9 @@
 //! One batch, step by step, in memory: what depends on the order of the log happens here, event
 //! by event, so that it cannot depend on how the log was cut into batches.
 
-use std::collections::BTreeSet;
+pub(super) mod merge;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use banyan_protocol::{Fact, Flags, Position};
 use thiserror::Error;
@@ -19,7 +21,7 @@ use super::{
     rollup,
     rows::{Acknowledgement, Rows},
     seen::{Key, Seen},
-    store::{alert, event, session},
+    store::{alert, event, load::Moving, session},
 };
 
 /// A reception of a session that was deleted repeats no event.
@@ -35,6 +37,10 @@ pub(super) struct Fold {
     groups: Groups,
     rows: Rows,
     late: BTreeSet<No>,
+    /// What the disk holds of sessions that are merged into others; none of one that is too large.
+    pub moving: BTreeMap<No, Option<Vec<Moving>>>,
+    /// Where what happens now is said, when it is an earlier event that moves.
+    now: Option<Position>,
 }
 
 /// A batch could not be folded: a fault of ours.
@@ -61,7 +67,15 @@ impl Fold {
     }
 
     fn over(nodes: Nodes, groups: Groups) -> Self {
-        Self { nodes, seen: Seen::default(), groups, rows: Rows::default(), late: BTreeSet::new() }
+        Self {
+            nodes,
+            groups,
+            seen: Seen::default(),
+            rows: Rows::default(),
+            late: BTreeSet::new(),
+            moving: BTreeMap::new(),
+            now: None,
+        }
     }
 
     /// Begins a batch. The batch before the last one must be committed.
@@ -79,6 +93,7 @@ impl Fold {
     pub(super) fn step(&mut self, step: Step<'_>) -> Result<(), FoldError> {
         match step {
             Step::Event(mut event, text) => self.event(&mut event, text),
+            Step::Merge(merging) => self.merge(&merging),
             Step::Delete(deletion) => self.delete(&deletion),
             Step::Mark(marking) => self.mark(&marking),
             Step::Poison(poison) => self.poison(poison),
@@ -174,14 +189,15 @@ impl Fold {
 
     /// Lets a distinct event change its session and the forest.
     fn apply(&mut self, no: No, event: &Recorded<'_>) -> Result<(), FoldError> {
+        let now = self.now.unwrap_or(event.position);
         let node = self.nodes.mark(no, Stale::Row)?;
         let applied = node.session.apply(event);
-        node.own_last_position = event.position;
+        node.own_last_position = now;
         if applied.replay {
             self.late.insert(no);
         }
         self.take_alerts(no, applied.alerts);
-        self.settle(no, event.position)?;
+        self.settle(no, now)?;
         let Fact::Spawn(spawn) = &event.fact else { return Ok(()) };
         match spawn.child_session_id.as_deref() {
             Some(child) if child != event.envelope.session_id => self.spawn(no, child, event),
@@ -197,10 +213,11 @@ impl Fold {
         }
         let node = self.nodes.mark(no, Stale::Row)?;
         node.session.spawned_by(event);
-        node.own_last_position = event.position;
+        let now = self.now.unwrap_or(event.position);
+        node.own_last_position = now;
         // A spawn that loses against another claim has made a placeholder known all the same.
         self.rows.claims.entry((no, parent)).or_insert(event.position);
-        self.settle(no, event.position)
+        self.settle(no, now)
     }
 
     /// Brings the forest up to date with the state of session `no`.

@@ -27,24 +27,15 @@ mod told;
 mod translate;
 
 use banyan_protocol::{
-    Flags, Timestamp,
+    Timestamp,
     hook::{Harness, Hook},
 };
 
-use super::decode::{Origin, Placed, Step, event, rules};
+use super::translated::Translated;
 pub(super) use told::Told;
 
 /// The most events that one hook is translated into.
 const EVENTS_MAX_COUNT: usize = 200;
-
-/// An event that a hook was translated into.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Translated {
-    /// The event, as an AOP agent would have posted it.
-    pub text: String,
-    /// Tells versions of one identity apart.
-    pub digest: [u8; 16],
-}
 
 /// The events that `hook` says, received at `at`, given what its session told so far.
 pub(super) fn translate(
@@ -59,19 +50,6 @@ pub(super) fn translate(
     };
     drafts.truncate(EVENTS_MAX_COUNT);
     drafts.iter().map(|draft| draft.write(harness, hook, at)).collect()
-}
-
-/// The steps that a hook's events are.
-pub(super) fn steps<'a>(placed: &Placed<'a>, events: &'a [Translated]) -> Vec<Step<'a>> {
-    let steps = (0..=u8::MAX).zip(events).map(|(part, Translated { text, digest })| {
-        let (position, received_at) = (placed.position, placed.received_at);
-        let origin = Origin { position, part, received_at, digest: *digest };
-        match event(origin, text, Flags::default()) {
-            Ok(recorded) => Step::Event(Box::new(recorded), text.as_str()),
-            Err(violations) => placed.poison(rules(&violations)),
-        }
-    });
-    steps.collect()
 }
 
 #[cfg(test)]

@@ -19,7 +19,6 @@ use super::{
     again::Given,
     decode::{self, Step},
     fold::Fold,
-    hooks,
     nodes::{NODES_MAX, Room},
     poisoned::{Poisoned, fold_all},
     prefetch::prefetch,
@@ -32,6 +31,7 @@ use super::{
     },
     tally::Tally,
     teller::Teller,
+    translated,
 };
 use crate::{log::Commit, view::View};
 
@@ -117,7 +117,7 @@ impl Pipeline {
         Ok(Self { fold: Fold::again(given), ..pipeline })
     }
 
-    /// Everything up to here is taken in, though perhaps not written.
+    /// Everything up to here is taken in, if not written.
     pub(super) fn folded(&self) -> Position {
         self.folded
     }
@@ -144,23 +144,20 @@ impl Pipeline {
                 None => decode::sound(placed),
             })
             .collect();
-        let mended: Vec<Option<String>> = entries
-            .iter()
-            .zip(&sound)
-            .map(|(placed, step)| if step.is_none() { decode::mend(placed) } else { None })
-            .collect();
+        let mend =
+            |(placed, step): (_, &Option<_>)| step.is_none().then(|| decode::mend(placed))?;
+        let mended: Vec<_> = entries.iter().zip(&sound).map(mend).collect();
         let connection = self.writer.idle().unwrap_or(&mut self.reader);
-        let hooked = self.teller.translate(connection, &entries, poisoned).await?;
-        self.fold.translated(hooked.keys().copied());
+        let said = self.teller.translate(connection, &entries, poisoned).await?;
+        self.fold.translated(said.keys().copied());
         let mut steps = Vec::with_capacity(entries.len());
         for ((placed, step), mended) in entries.iter().zip(sound).zip(&mended) {
-            match (step, hooked.get(&placed.position)) {
+            match (step, said.get(&placed.position)) {
                 (Some(step), _) => steps.push(step),
-                (None, Some(events)) => steps.extend(hooks::steps(placed, events)),
+                (None, Some(said)) => steps.extend(translated::steps(placed, said)),
                 (None, None) => steps.push(decode::unsound(placed, mended.as_deref())),
             }
         }
-
         self.take_steps(steps, position).await?;
         Ok(count)
     }
@@ -171,6 +168,9 @@ impl Pipeline {
         steps: Vec<Step<'_>>,
         position: Position,
     ) -> Result<(), PipelineError> {
+        if steps.iter().any(|step| matches!(step, Step::Merge(_))) {
+            self.settle().await?; // Merging reads events that may be on their way to the disk.
+        }
         self.fold.begin();
         let connection = self.writer.idle().unwrap_or(&mut self.reader);
         prefetch(connection, &mut self.fold, &steps).await?;

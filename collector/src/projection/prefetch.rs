@@ -12,7 +12,7 @@ use sqlx::SqliteConnection;
 
 use super::{
     decode::Step,
-    fold::Fold,
+    fold::{Fold, merge},
     identity::Identity,
     node::{No, Node, Standing},
     nodes::{Nodes, Unloaded},
@@ -31,6 +31,8 @@ struct Named<'a> {
     deleted: BTreeSet<&'a str>,
     /// Of sessions whose alerts are spoken of.
     alerted: BTreeSet<&'a str>,
+    /// Of sessions that are merged into others.
+    merged: BTreeSet<&'a str>,
 }
 
 impl<'a> Named<'a> {
@@ -39,6 +41,10 @@ impl<'a> Named<'a> {
         for step in steps {
             match step {
                 Step::Event(event, _) => named.add(event),
+                Step::Merge(merging) => {
+                    named.merged.insert(&merging.from);
+                    named.heard.extend([&*merging.from, &*merging.into]);
+                }
                 Step::Delete(deletion) => {
                     named.deleted.insert(&deletion.session_id);
                 }
@@ -75,7 +81,10 @@ pub(super) async fn prefetch(
     fold: &mut Fold,
     steps: &[Step<'_>],
 ) -> Result<(), sqlx::Error> {
-    let named = Named::by(steps);
+    let mut named = Named::by(steps);
+    load_named(connection, &mut fold.nodes, &named.all()).await?;
+    let children = load_moving(connection, fold, &named.merged).await?;
+    named.heard.extend(children.iter().map(String::as_str));
     let nodes = &mut fold.nodes;
     load_named(connection, nodes, &named.all()).await?;
 
@@ -83,12 +92,29 @@ pub(super) async fn prefetch(
     if !ghosts.is_empty() {
         take(nodes, load::waiting_for(connection, &ghosts).await?);
     }
-    let parents = numbers(nodes, &named.deleted, |node| 0 < node.children);
+    let emptied: BTreeSet<&str> = named.deleted.union(&named.merged).copied().collect();
+    let parents = numbers(nodes, &emptied, |node| 0 < node.children);
     if !parents.is_empty() {
         take(nodes, load::children_of(connection, &parents).await?);
     }
     load_claims(connection, nodes, &named.all()).await?;
     load_identities(connection, fold, steps).await
+}
+
+/// Loads the events of sessions that are merged into others; gives the children that they name.
+async fn load_moving(
+    connection: &mut SqliteConnection,
+    fold: &mut Fold,
+    merged: &BTreeSet<&str>,
+) -> Result<Vec<String>, sqlx::Error> {
+    let mut children = Vec::new();
+    fold.moving.clear();
+    for no in numbers(&fold.nodes, merged, |_| true) {
+        let moving = load::moving(connection, no).await?;
+        children.extend(moving.iter().flat_map(|events| merge::children(events)));
+        fold.moving.insert(no, moving);
+    }
+    Ok(children)
 }
 
 async fn load_named(

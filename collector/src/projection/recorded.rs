@@ -32,7 +32,21 @@ impl Recorded<'_> {
 
     /// Its place among the events of its session.
     pub(crate) fn stamp(&self) -> Stamp {
-        Stamp { sequence: self.envelope.sequence, position: self.position }
+        Stamp { sequence: self.order(), position: self.position }
+    }
+
+    /// The agent's count; its time, where that is what orders it ([`Flags::TIMED`]): of what
+    /// happens in the same microsecond, a start comes first and an end last.
+    pub(crate) fn order(&self) -> Option<i64> {
+        if self.envelope.sequence.is_some() || !self.flags.contains(Flags::TIMED) {
+            return self.envelope.sequence;
+        }
+        let rank = match &self.fact {
+            Fact::Started(_) => 0,
+            Fact::Ended(_) => 2,
+            _ => 1,
+        };
+        Some(self.at().micros().max(0).saturating_mul(4).saturating_add(rank))
     }
 }
 

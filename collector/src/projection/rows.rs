@@ -49,6 +49,8 @@ pub(super) struct Rows {
     pub told: Vec<ToldRow>,
     /// Entries that were translated into events.
     pub translated: BTreeSet<Position>,
+    /// Sessions that became parts of others: what is stored of them goes before the events come.
+    pub merged: Vec<No>,
     /// Sessions that are deleted: their events, texts and alerts go.
     pub deleted: Vec<No>,
 }
@@ -69,7 +71,7 @@ pub(super) struct EventRow {
     pub key: i64,
     /// Whose.
     pub session_no: No,
-    /// The agent's count.
+    /// The agent's count, or what else orders its events.
     pub sequence: Option<i64>,
     /// The event's type.
     pub kind: String,

@@ -24,6 +24,9 @@ pub(super) const FOLLOWING_POSITIONS: i64 = 500;
 /// segment of the index that has to be merged with the others later.
 const REBUILDING_POSITIONS: i64 = 20_000;
 
+/// Events that are indexed again at a time.
+const AGAIN_ROWS: usize = 1_000;
+
 static TEXTS: LazyLock<Statement> =
     LazyLock::new(|| Statement::insert("event_text", &["rowid", "text", "kind", "tool", "mark"]));
 
@@ -103,6 +106,26 @@ async fn index(
     let mut tx = writer.begin_with("begin immediate").await?;
     write(&mut tx, values, next).await?;
     tx.commit().await
+}
+
+/// Indexes events again whose texts were taken out of the index, where they are still there.
+pub(super) async fn index_again(
+    tx: &mut SqliteConnection,
+    keys: &[i64],
+) -> Result<(), sqlx::Error> {
+    for keys in keys.chunks(AGAIN_ROWS) {
+        let keys =
+            serde_json::to_string(keys).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let rows = sqlx::query_as(
+            "select key, session_no, received_at, flags, kind, tool, ok, raw
+             from json_each(?1) as wanted
+             cross join event on event.key = wanted.value
+             order by key",
+        );
+        let rows = rows.bind(keys).fetch_all(&mut *tx).await?;
+        TEXTS.write(tx, texts(rows)).await?;
+    }
+    Ok(())
 }
 
 async fn write(

@@ -36,7 +36,7 @@ use self::{
 use super::{
     alerts::{Alert, Slim, Watch},
     ranges::Ranges,
-    recorded::Recorded,
+    recorded::{Recorded, Stamp},
 };
 
 mod ending;
@@ -164,6 +164,16 @@ impl Session {
     /// Forgets everything, for ever: later events and spawns do not bring the session back.
     pub(crate) fn delete(&mut self) {
         *self = Self { deleted: true, ..Self::default() };
+    }
+
+    /// It is no session of its own, but a part of `parent`.
+    pub(crate) fn join(&mut self, parent: &str) {
+        self.parent.replace(Stamp { sequence: None, position: 0 }, parent.to_owned());
+    }
+
+    /// The session `parent` did not spawn it, as far as it said so before.
+    pub(crate) fn unspawned_by(&mut self, parent: &str) {
+        self.spawned.take_if(|spawned| spawned.parent == parent);
     }
 
     /// Takes the watch back after a replay of all its events.

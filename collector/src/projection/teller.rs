@@ -1,4 +1,4 @@
-//! What sessions told so far, for translating their next hooks: read from the view when a batch
+//! What sessions told so far, for translating their next hooks and spans: read from the view when a batch
 //! names them, kept while they may not be on the disk yet, written with the batch.
 
 use std::{
@@ -7,18 +7,22 @@ use std::{
 };
 
 use banyan_protocol::{
-    Position,
+    Flags, Position,
     hook::{Harness, Hook},
+    otlp::{LogRecord, Signal, Span},
 };
+use futures_util::FutureExt as _;
 use sqlx::SqliteConnection;
 
 use super::{
     decode::{Placed, text},
-    hooks::{Told, Translated, translate},
+    hooks::{Told, translate},
+    otlp::Traces,
     pipeline::PipelineError,
     poisoned::Poisoned,
     rows::ToldRow,
     store::told,
+    translated::Said,
 };
 use crate::log::{OwnFact, Source};
 
@@ -34,13 +38,14 @@ pub(super) struct Teller {
     held: BTreeMap<Key, Told>,
     /// Those that changed and are not written.
     changed: BTreeSet<Key>,
+    traces: Traces,
 }
 
-/// The events of a batch's hooks, by position.
-pub(super) type Events = BTreeMap<Position, Vec<Translated>>;
+/// What a batch's hooks and spans say, by position.
+pub(super) type Events = BTreeMap<Position, Said>;
 
 impl Teller {
-    /// Translates the hooks among `entries`, in log order; those in `poisoned` are left out.
+    /// Translates the hooks and spans among `entries`, in log order; those in `poisoned` are left out.
     pub(super) async fn translate(
         &mut self,
         connection: &mut SqliteConnection,
@@ -65,6 +70,11 @@ impl Teller {
                     let said = self.hear(harness, &hook, placed)?;
                     events.insert(placed.position, said);
                 }
+                Source::Otlp(signal) => {
+                    if let Some(said) = self.export(connection, signal, placed).await? {
+                        events.insert(placed.position, said);
+                    }
+                }
             }
         }
         Ok(events)
@@ -79,11 +89,15 @@ impl Teller {
             let state = told.map(serde_json::to_string).transpose()?;
             Ok(ToldRow { harness: harness.name(), session_id: session, state })
         });
-        rows.collect()
+        let of_hooks: Result<Vec<ToldRow>, serde_json::Error> = rows.collect();
+        let mut rows = of_hooks?;
+        rows.extend(self.traces.rows()?);
+        Ok(rows)
     }
 
     /// Drops what is on the disk, when it is much.
     pub(super) fn evict(&mut self) {
+        self.traces.evict();
         if KEPT_MAX_COUNT < self.held.len() {
             self.held.retain(|key, _| self.changed.contains(key));
         }
@@ -94,15 +108,40 @@ impl Teller {
         harness: Harness,
         hook: &Hook<'_>,
         placed: &Placed<'_>,
-    ) -> Result<Vec<Translated>, PipelineError> {
+    ) -> Result<Said, PipelineError> {
         let key = (harness, hook.session_id.clone());
         let told = self.held.entry(key.clone()).or_default();
         self.changed.insert(key);
         let run = || translate(harness, told, hook, placed.received_at);
-        catch_unwind(AssertUnwindSafe(run)).map_err(|_panic| PipelineError::Entry {
-            position: placed.position,
-            reason: "translating it panicked".to_owned(),
-        })
+        let events = catch_unwind(AssertUnwindSafe(run)).map_err(|_panic| panicked(placed))?;
+        Ok(Said { merged: None, events, flags: Flags::default() })
+    }
+
+    /// What a span or log record says; nothing when it cannot be read.
+    async fn export(
+        &mut self,
+        connection: &mut SqliteConnection,
+        signal: Signal,
+        placed: &Placed<'_>,
+    ) -> Result<Option<Said>, PipelineError> {
+        let Some(item) = text(placed.entry) else { return Ok(None) };
+        let (traces, at) = (&mut self.traces, placed.received_at);
+        let said = async {
+            match signal {
+                Signal::Traces => match Span::read(item) {
+                    Ok(span) => traces.tell(connection, &span, (item, at)).await.map(Some),
+                    Err(_unreadable) => Ok(None),
+                },
+                Signal::Logs => match LogRecord::read(item) {
+                    Ok(record) => traces.note(connection, &record, (item, at)).await.map(Some),
+                    Err(_unreadable) => Ok(None),
+                },
+            }
+        };
+        match AssertUnwindSafe(said).catch_unwind().await {
+            Ok(said) => Ok(said?),
+            Err(_panic) => Err(panicked(placed)),
+        }
     }
 
     async fn load(
@@ -139,4 +178,9 @@ impl Teller {
         }
         Ok(())
     }
+}
+
+fn panicked(placed: &Placed<'_>) -> PipelineError {
+    let reason = "translating it panicked".to_owned();
+    PipelineError::Entry { position: placed.position, reason }
 }

@@ -18,7 +18,7 @@ impl Query {
             "select previous + 1, sequence - 1
              from (select sequence, lag(sequence, 1, 0) over (order by sequence) as previous
                    from event
-                   where session_no = ?1 and sequence is not null)
+                   where session_no = ?1 and sequence is not null and flags & 256 = 0)
              where 1 < sequence - previous
              limit ?2",
         )

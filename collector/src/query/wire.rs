@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use banyan_protocol::view::{BanyanPart, EventView};
+use banyan_protocol::{
+    Flags,
+    view::{BanyanPart, EventView},
+};
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},
@@ -28,6 +31,8 @@ struct Wire<'a> {
 pub(super) fn event_view(raw: &str, sequence: Option<i64>, banyan: BanyanPart) -> EventView {
     let wire: Wire<'_> = serde_json::from_str(raw).unwrap_or_default();
     let payload = wire.payload.filter(|payload| payload.get() != "null");
+    // What is ordered by its time has none, though the view keeps one.
+    let sequence = sequence.filter(|_| !banyan.flags.contains(Flags::TIMED));
     EventView {
         spec: text(wire.spec).unwrap_or_default(),
         session_id: text(wire.session_id).unwrap_or_default(),

@@ -115,6 +115,12 @@ pub struct ExternalCall<'a> {
     pub duration_micros: Option<i64>,
     /// `200`, `ok` …
     pub status: Text<'a>,
+    /// The model, where the service is one that answers with a model.
+    pub model: Text<'a>,
+    /// Tokens that it took.
+    pub token_delta: Option<u64>,
+    /// What it cost.
+    pub cost_delta: Option<MicroDollars>,
 }
 
 impl<'a> ToolStart<'a> {
@@ -246,12 +252,17 @@ impl<'a> ExternalCall<'a> {
                 "status",
                 "status_code",
             ]);
+        let [model, token_delta, cost_delta] =
+            fields.find(["model", "token_spend_delta", "cost_usd_delta"]);
         Self {
             service: fields.text([service]),
             method: fields.text([method]),
             endpoint: fields.text([endpoint, url]),
             duration_micros: fields.duration([latency_ms, duration_ms]),
             status: fields.label([status, status_code]),
+            model: fields.text([model]),
+            token_delta: fields.count([token_delta]),
+            cost_delta: fields.cost([cost_delta]),
         }
     }
 }

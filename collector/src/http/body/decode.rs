@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use axum::http::{HeaderMap, header};
-use banyan_protocol::limits::{DECOMPRESSION_MAX_RATIO, RATIO_FREE_BYTES, REQUEST_MAX_BYTES};
+use banyan_protocol::limits::{DECOMPRESSION_MAX_RATIO, RATIO_FREE_BYTES};
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 use zstd::stream::raw::{DParameter, Decoder as RawZstd, InBuffer, Operation as _, OutBuffer};
@@ -22,8 +22,9 @@ pub(super) enum Decoder {
 }
 
 impl Decoder {
-    /// By the `Content-Encoding`; `None` when there is nothing to decompress.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Option<Self>, ApiError> {
+    /// By the `Content-Encoding`; `None` when there is nothing to decompress. No more than
+    /// `max_bytes` come out.
+    pub(super) fn of(headers: &HeaderMap, max_bytes: usize) -> Result<Option<Self>, ApiError> {
         let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
         let Some(encoding) = encodings.next() else { return Ok(None) };
         if encodings.next().is_some() {
@@ -32,9 +33,9 @@ impl Decoder {
         match encoding.to_str().map(str::trim).map(str::to_ascii_lowercase).as_deref() {
             Ok("" | "identity") => Ok(None),
             Ok("gzip" | "x-gzip") => {
-                Ok(Some(Self::Gzip(Box::new(MultiGzDecoder::new(Bounded::default())))))
+                Ok(Some(Self::Gzip(Box::new(MultiGzDecoder::new(Bounded::new(max_bytes))))))
             }
-            Ok("zstd") => Zstd::new().map(|zstd| Some(Self::Zstd(Box::new(zstd)))),
+            Ok("zstd") => Zstd::new(max_bytes).map(|zstd| Some(Self::Zstd(Box::new(zstd)))),
             Ok(_) | Err(_) => Err(ApiError::ContentEncoding),
         }
     }
@@ -81,12 +82,12 @@ pub(super) struct Zstd {
 }
 
 impl Zstd {
-    fn new() -> Result<Self, ApiError> {
+    fn new(max_bytes: usize) -> Result<Self, ApiError> {
         let window = DParameter::WindowLogMax(ZSTD_WINDOW_LOG_MAX);
         let mut raw = RawZstd::new().map_err(|_no_memory| ApiError::BodiesInFlight)?;
         raw.set_parameter(window).map_err(|_unsupported| ApiError::ContentEncoding)?;
         let piece = vec![0; PIECE_BYTES].into_boxed_slice();
-        Ok(Self { raw, frame_is_open: true, piece, out: Bounded::default() })
+        Ok(Self { raw, frame_is_open: true, piece, out: Bounded::new(max_bytes) })
     }
 
     fn write(&mut self, compressed: &[u8]) -> Result<(), ApiError> {
@@ -108,18 +109,22 @@ impl Zstd {
 }
 
 /// What came out so far.
-#[derive(Default)]
 pub(super) struct Bounded {
     all: Vec<u8>,
+    max_bytes: usize,
     received: usize,
     overflowed: bool,
 }
 
 impl Bounded {
+    fn new(max_bytes: usize) -> Self {
+        Self { all: Vec::new(), max_bytes, received: 0, overflowed: false }
+    }
+
     fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
         let size = self.all.len() + bytes.len();
         let by_ratio = self.received.saturating_mul(DECOMPRESSION_MAX_RATIO).max(RATIO_FREE_BYTES);
-        if REQUEST_MAX_BYTES.min(by_ratio) < size {
+        if self.max_bytes.min(by_ratio) < size {
             self.overflowed = true;
             return Err(io::Error::other("too large"));
         }

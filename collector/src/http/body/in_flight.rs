@@ -35,7 +35,7 @@ impl InFlight {
 
 /// A share of the memory.
 #[derive(Debug)]
-pub(super) struct Reservation {
+pub(in crate::http) struct Reservation {
     of: InFlight,
     bytes: usize,
 }

@@ -58,6 +58,16 @@ impl Situation {
             E::TooLarge => {
                 no(S::PAYLOAD_TOO_LARGE, TOO_LARGE, "At most 8 MiB, also when decompressed.")
             }
+            E::OtlpContentType => {
+                let message = "Send application/x-protobuf or application/json.";
+                no(S::UNSUPPORTED_MEDIA_TYPE, "content_type", message)
+            }
+            E::OtlpTooLarge => {
+                no(S::PAYLOAD_TOO_LARGE, TOO_LARGE, "At most 16 MiB, also when decompressed.")
+            }
+            E::OtlpUnreadable(_) => {
+                no(S::BAD_REQUEST, "invalid", "It is no export request of OTLP.")
+            }
             E::BodyTimeout => no(S::REQUEST_TIMEOUT, "body_timeout", "It must come within 10 s."),
             E::BodyCut => no(S::BAD_REQUEST, "body_cut", "The body ended too early."),
             E::BodiesInFlight => later("overloaded", "Too much is being received.", 500),

@@ -10,6 +10,8 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
         Just(Source::Banyan),
         Just(Source::Hook(Harness::ClaudeCode)),
         Just(Source::Hook(Harness::Codex)),
+        Just(Source::Otlp(Signal::Traces)),
+        Just(Source::Otlp(Signal::Logs)),
     ];
     let bytes = prop_oneof![
         vec(any::<u8>(), 0..300),

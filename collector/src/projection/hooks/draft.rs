@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{
-    super::{clip::clip, identity::digest},
+    super::{clip::clipped_all, identity::digest},
     Translated,
 };
 
@@ -99,21 +99,5 @@ impl Draft {
         }
         let id: String = hasher.finalize().to_hex().chars().take(32).collect();
         format!("{}-{id}", harness.name())
-    }
-}
-
-fn clipped_all(fields: &Map<String, Value>, max_bytes: usize) -> Map<String, Value> {
-    fields.iter().map(|(key, value)| (key.clone(), clipped(value, max_bytes))).collect()
-}
-
-/// The same value with shorter texts.
-fn clipped(value: &Value, max_bytes: usize) -> Value {
-    match value {
-        Value::String(text) if max_bytes < text.len() => {
-            Value::String(format!("{}…", clip(text, max_bytes)))
-        }
-        Value::Array(items) => items.iter().map(|item| clipped(item, max_bytes)).collect(),
-        Value::Object(fields) => Value::Object(clipped_all(fields, max_bytes)),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
 }

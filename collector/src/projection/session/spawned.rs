@@ -40,7 +40,7 @@ impl Spawned {
         let clipped = |text: &str| clip(text, GOAL_MAX_BYTES).to_owned();
         Some(Self {
             certainty: spawn.certainty,
-            sequence: event.envelope.sequence,
+            sequence: event.order(),
             parent: parent.to_owned(),
             agent_id: spawn.child_agent_id.as_deref().map(clipped),
             goal: spawn.goal.as_deref().map(clipped),

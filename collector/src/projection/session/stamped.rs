@@ -68,6 +68,11 @@ impl<T> First<T> {
         }
     }
 
+    /// Holds `value`, whatever was offered.
+    pub(super) fn replace(&mut self, stamp: Stamp, value: T) {
+        self.0 = Some((stamp, value));
+    }
+
     /// The value held.
     pub(super) fn get(&self) -> Option<&T> {
         self.0.as_ref().map(|(_, value)| value)

@@ -68,16 +68,17 @@ impl Session {
             Fact::Goal(goal) => self.take_goal(stamp, goal),
             Fact::ToolStart(_) => self.tool_starts += 1,
             Fact::ToolEnd(end) => self.take_tool_end(stamp, end),
+            Fact::ExternalCall(call) => {
+                offer(&mut self.model, stamp, call.model.as_deref());
+                self.tokens.add(call.token_delta);
+                self.cost.add(call.cost_delta.map(totals::micros));
+            }
             Fact::Spawn(spawn) => {
                 if spawn.child_session_id.as_deref() == Some(&*event.envelope.session_id) {
                     self.flag(Flags::SELF_PARENT);
                 }
             }
-            Fact::Decision(_)
-            | Fact::Uncertainty(_)
-            | Fact::Memory(_)
-            | Fact::ExternalCall(_)
-            | Fact::Other => {}
+            Fact::Decision(_) | Fact::Uncertainty(_) | Fact::Memory(_) | Fact::Other => {}
         }
     }
 

@@ -74,7 +74,7 @@ pub(in super::super) fn row(no: No, event: &Recorded<'_>, raw: &str) -> EventRow
     EventRow {
         key: key_of(event.position, event.part),
         session_no: no,
-        sequence: event.envelope.sequence,
+        sequence: event.order(),
         kind: event.envelope.kind.clone().into_owned(),
         at: event.at().micros(),
         received_at: event.received_at.micros(),

@@ -129,6 +129,56 @@ pub(in super::super) fn told(
     })
 }
 
+/// A stored event on its way to another session.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Moving {
+    /// Its key.
+    pub key: i64,
+    /// Our clock in microseconds.
+    pub received_at: i64,
+    /// See [`banyan_protocol::Flags`].
+    pub flags: u32,
+    /// BLAKE3-128 of the bytes received.
+    pub digest: [u8; 16],
+    /// Its text.
+    pub raw: String,
+}
+
+/// The most events that move at once, and the most bytes that they may have.
+const MOVING_MAX_COUNT: i64 = 20_000;
+const MOVING_MAX_BYTES: i64 = 64 * 1024 * 1024;
+
+/// All events of session `no`, unless they are too many.
+pub(in super::super) async fn moving(
+    connection: &mut SqliteConnection,
+    no: No,
+) -> Result<Option<Vec<Moving>>, sqlx::Error> {
+    const SIZE: &str = "select count(*), coalesce(sum(length(raw)), 0)
+                        from (select raw from event where session_no = ? limit ?)";
+    const SQL: &str = "select key, received_at, flags, digest, raw
+                       from event where session_no = ? order by key";
+    let (count, bytes): (i64, i64) = sqlx::query_as(SIZE)
+        .bind(no)
+        .bind(MOVING_MAX_COUNT + 1)
+        .fetch_one(&mut *connection)
+        .await?;
+    if MOVING_MAX_COUNT < count || MOVING_MAX_BYTES < bytes {
+        return Ok(None);
+    }
+    let rows = sqlx::query(SQL).bind(no).fetch_all(connection).await?;
+    let moving = rows.iter().map(|row| {
+        let digest: &[u8] = row.try_get(3)?;
+        Ok(Moving {
+            key: row.try_get(0)?,
+            received_at: row.try_get(1)?,
+            flags: row.try_get(2)?,
+            digest: digest.first_chunk().copied().unwrap_or_default(),
+            raw: row.try_get(4)?,
+        })
+    });
+    moving.collect::<Result<Vec<Moving>, sqlx::Error>>().map(Some)
+}
+
 fn known(row: &SqliteRow) -> Result<Known, sqlx::Error> {
     let digest: &[u8] = row.try_get(4)?;
     Ok(Known {

@@ -1,22 +1,23 @@
 //! Rows of `told`.
 
+use serde::de::DeserializeOwned;
 use sqlx::SqliteConnection;
 
-use super::super::{hooks::Told, rows::ToldRow};
+use super::super::rows::ToldRow;
 
-/// What a session told so far; nothing when it is new.
-pub(in super::super) async fn read(
+/// What a session, or a span, told so far; nothing when it is new.
+pub(in super::super) async fn read<T: DeserializeOwned + Default>(
     connection: &mut SqliteConnection,
     harness: &str,
     session_id: &str,
-) -> Result<Told, sqlx::Error> {
+) -> Result<T, sqlx::Error> {
     let state: Option<String> =
         sqlx::query_scalar("select state from told where harness = ? and session_id = ?")
             .bind(harness)
             .bind(session_id)
             .fetch_optional(connection)
             .await?;
-    let Some(state) = state else { return Ok(Told::default()) };
+    let Some(state) = state else { return Ok(T::default()) };
     serde_json::from_str(&state).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 

@@ -10,6 +10,7 @@ use super::{
         node::No,
         rollup::Standpoint,
         rows::{EventRow, Rows},
+        search,
     },
     alert, event, session,
     table::{Statement, Value},
@@ -62,7 +63,12 @@ pub(in super::super) async fn write_all(
     for no in rows.times_left {
         times.push(read_times(tx, no).await?);
     }
+    let mut indexed = Vec::new();
+    for no in rows.merged {
+        indexed.extend(empty(tx, no).await?);
+    }
     write_events(tx, rows.events, &rows.varied).await?;
+    search::index_again(tx, &indexed).await?;
     let duplicates =
         rows.duplicates.into_iter().flat_map(|(position, of_key)| [position.into(), of_key.into()]);
     DUPLICATES.write(tx, duplicates.collect()).await?;
@@ -144,6 +150,18 @@ async fn write_group(
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// Removes a session's events, which will be written again for another one; gives the keys of
+/// those that were in the full-text index.
+async fn empty(tx: &mut SqliteConnection, no: No) -> Result<Vec<i64>, sqlx::Error> {
+    let indexed = sqlx::query_scalar(
+        "select key from event where session_no = ?
+         and key < 256 * (select position + 1 from checkpoint where projection = 'search')",
+    );
+    let keys = indexed.bind(no).fetch_all(&mut *tx).await?;
+    delete(tx, no).await?;
+    Ok(keys)
 }
 
 /// Removes a session's events with their texts, and its alerts. Its row stays, as a tombstone.

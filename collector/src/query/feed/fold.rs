@@ -209,7 +209,8 @@ pub(super) fn missing(window: &Window, from: Option<Stamp>, behind: Option<Stamp
     let mut previous = if window.cut_before { None } else { Some(0) };
     let mut missing = Vec::new();
     for slim in &window.slims {
-        let Some(sequence) = slim.stamp.sequence else { continue };
+        let is_counted = !slim.flags.contains(Flags::TIMED);
+        let Some(sequence) = slim.stamp.sequence.filter(|_| is_counted) else { continue };
         let on_page = from.is_none_or(|from| from <= slim.stamp)
             && behind.is_none_or(|behind| slim.stamp < behind);
         if let Some(previous) = previous.filter(|_| on_page)

@@ -1,0 +1,92 @@
+use super::*;
+
+#[track_caller]
+fn check(spans: &[Build], expected: &[&str]) -> impl Future<Output = ()> {
+    let caller = std::panic::Location::caller();
+    let entries = entries(spans);
+    let expected: Vec<String> = expected.iter().map(|&place| place.to_owned()).collect();
+    async move {
+        let scene = Scene::of(&entries).await;
+        assert_eq!(places(&scene).await, expected, "at {caller}");
+        Scene::one_by_one(&entries).await.assert_equals(&scene).await;
+        scene.assert_figures_are_sums().await;
+    }
+}
+
+#[tokio::test]
+async fn agents_are_sessions_and_everything_else_is_theirs() {
+    let spans = [
+        agent(1, 0, "lead"),
+        model(2, 1, 10),
+        tool(3, 1, "delegate"),
+        agent(4, 3, "helper"),
+        tool(5, 4, "search"),
+    ];
+    check(&spans, &["1 0", "4<1 1"]).await;
+}
+
+#[tokio::test]
+async fn children_wait_in_their_parents_session() {
+    check(&[tool(5, 4, "search")], &["4 0"]).await;
+    check(&[tool(5, 4, "search"), agent(4, 3, "helper")], &["3 0", "4<3 1"]).await;
+    check(
+        &[tool(5, 4, "search"), agent(4, 3, "helper"), tool(3, 1, "delegate")],
+        &["1 0", "4<1 1"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_root_of_a_trace_is_a_session_whatever_it_is() {
+    check(&[plain(1, 0), agent(2, 1, "a"), agent(3, 1, "b")], &["1 0", "2<1 1", "3<1 1"]).await;
+    check(&[model(1, 0, 5)], &["1 0"]).await;
+}
+
+#[tokio::test]
+async fn a_conversation_is_above_its_traces() {
+    let named = json!({"gen_ai.conversation.id": "c"});
+    check(&[agent(1, 0, "lead").and(named.clone())], &["1<c 1", "c 0"]).await;
+    // Of an agent below another one it says nothing.
+    check(&[agent(1, 0, "lead"), agent(2, 1, "helper").and(named.clone())], &["1 0", "2<1 1"])
+        .await;
+    // The root-most agent says it for a root that is no agent, whoever comes first.
+    let spans = [plain(1, 0), tool(2, 1, "t"), agent(3, 2, "lead").and(named)];
+    let expected = ["1<c 1", "3<1 2", "c 0"];
+    check(&spans, &expected).await;
+    let [root, between, lead] = spans;
+    check(&[lead.clone(), between.clone(), root.clone()], &expected).await;
+    check(&[lead, root, between], &expected).await;
+}
+
+#[tokio::test]
+async fn spans_that_are_above_each_other_are_kept() {
+    check(&[tool(1, 2, "a"), tool(2, 1, "b")], &["2 0"]).await;
+    check(&[tool(1, 1, "a")], &["1 0"]).await;
+}
+
+#[tokio::test]
+async fn a_span_that_is_exported_again_counts_once() {
+    let spans = [model(2, 1, 10), tool(3, 1, "t"), agent(1, 0, "lead")];
+    let twice: Vec<Build> = spans.iter().chain(&spans).cloned().collect();
+    let (once, twice) = (Scene::of(&entries(&spans)).await, Scene::of(&entries(&twice)).await);
+    let figures = "select sub_events || ' ' || sub_tool_calls || ' ' || sub_tokens from session";
+    assert_eq!(once.texts(figures).await, ["5 1 11"]);
+    assert_eq!(twice.texts(figures).await, ["5 1 11"]);
+}
+
+#[tokio::test]
+async fn agents_begin_and_end() {
+    let lead = agent(1, 0, "lead").and(json!({
+        "gen_ai.input.messages": r#"[{"role":"user","parts":[{"type":"text","content":"ask"}]}]"#,
+        "gen_ai.output.messages": r#"[{"role":"assistant","parts":[{"type":"text","content":"so"}]}]"#,
+    }));
+    let spans =
+        [model(2, 1, 10), tool(3, 1, "t").failed("no"), lead, agent(4, 3, "h").failed("bad")];
+    let scene = Scene::of(&entries(&spans)).await;
+    let sql = "select agent_id || ' ' || status || ' ' || coalesce(goal, '-') || ' ' ||
+                   coalesce(final_response, '-') || ' ' || coalesce(error, '-') || ' ' ||
+                   coalesce(model, '-') || ' ' || coalesce(total_tokens, '-')
+               from session order by id";
+    let completed = "lead 4 ask so no gpt-x 11";
+    assert_eq!(scene.texts(sql).await, [completed, "h 5 - - bad - -"]);
+}

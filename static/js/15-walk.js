@@ -89,7 +89,7 @@ if (page) {
 // Pages come back as they were left, to the row.
 const KEY = 'banyan left '
 addEventListener('pagehide', () => {
-  const top = !page && all('[data-tree] .r').find(item => 0 < item.getBoundingClientRect().top && item.checkVisibility())
+  const top = !page && scrollY && all('[data-tree] .r').find(item => 0 < item.getBoundingClientRect().top && item.checkVisibility())
   const left = [document.activeElement.closest('li.n')?.id, aside?.scrollTop, top && top.parentElement.id, top && top.getBoundingClientRect().top]
   sessionStorage.setItem(KEY + placeOf(location), JSON.stringify(left))
 })

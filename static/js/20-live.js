@@ -1,7 +1,7 @@
 // Live pages: the server says which rows are different now and sends rows of the feed; this puts
 // them where they belong. It never moves the focus, never scrolls a tree, and on pause holds still.
 {
-  const ROWS_MAX = 200, FEED_MAX = 1000, STREAMS_MAX = 4, NEAR_PX = 48
+  const ROWS_MAX = 200, ROOTS_MAX = 400, FEED_MAX = 1000, STREAMS_MAX = 4, NEAR_PX = 48
   const BATCH_MS = 250, POLL_MS = 5e3, HIDDEN_MS = 1e4, SAY_MS = 1e4
   const pill = $('pill'), root = document.documentElement
   const count = (n, what) => n.toLocaleString('en') + ' new ' + what + (n === 1 ? '' : 's')
@@ -72,7 +72,8 @@
       if (!next?.matches('[id$=more]')) to.insertBefore(item, next ?? null)
     } else if (kind === 'forest' && !p) {
       tell('New groups')
-      if (to && isTop()) { to.prepend(item); strangers.delete(item.id) }
+      if (to && isTop() && to.children.length >= ROOTS_MAX) location.reload()
+      else if (to && isTop()) { to.prepend(item); strangers.delete(item.id) }
       else if (tree()) { strangers.add(item.id); more(count(strangers.size, 'group')) }
       else location.reload()
     }

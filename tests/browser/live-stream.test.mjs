@@ -82,6 +82,17 @@ test('events that there was no room for are a gap that can be filled', async () 
   assert.deepEqual(await shown(page), await positions(collector, 'gap'));
 });
 
+test('AC-31: a forest that nobody leaves stays small and shows the newest', async () => {
+  const page = await open(browser, collector.origin);
+  await follow(page, '/');
+  for (let from = 0; from < 450; from += 30) {
+    const groups = Array.from({ length: 30 }, (_, no) => new Thinker(`crowd-${from + no}`, `crowd ${from + no}.`).next(1));
+    await send(collector, groups.flat());
+    await until(page, (last) => document.querySelector('[data-tree] > li')?.textContent.includes(last), `crowd ${from + 29}.`);
+  }
+  assert.ok((await page.locator('[data-tree] > li').count()) <= 400);
+});
+
 test('AC-19: a hidden page lets go of its stream and catches up when it is shown', async () => {
   const thinker = new Thinker('hidden');
   await collector.post(thinker.next(3));

@@ -117,10 +117,10 @@ pub(super) async fn index_again(
         let keys =
             serde_json::to_string(keys).map_err(|error| sqlx::Error::Encode(error.into()))?;
         let rows = sqlx::query_as(
-            "select key, session_no, received_at, flags, kind, tool, ok, raw
+            "select event.key, session_no, received_at, flags, kind, tool, ok, raw
              from json_each(?1) as wanted
              cross join event on event.key = wanted.value
-             order by key",
+             order by event.key",
         );
         let rows = rows.bind(keys).fetch_all(&mut *tx).await?;
         TEXTS.write(tx, texts(rows)).await?;

@@ -14,6 +14,19 @@ use super::{
     totals,
 };
 
+/// More than any time of an event is, in quarters of microseconds.
+const UNSURE: i64 = 1 << 60;
+
+/// What happened on the way is told by spans that may not know whose they are: the beginning and
+/// the end of a session name its agent, whatever the clocks of its steps say.
+fn named(stamp: Stamp, event: &Recorded<'_>) -> Stamp {
+    let is_sure = matches!(event.fact, Fact::Started(_) | Fact::Ended(_));
+    if is_sure || !event.flags.contains(Flags::TIMED) {
+        return stamp;
+    }
+    Stamp { sequence: stamp.sequence.map(|order| order.saturating_sub(UNSURE)), ..stamp }
+}
+
 impl Session {
     pub(super) fn take_envelope(&mut self, stamp: Stamp, event: &Recorded<'_>) {
         let envelope = &event.envelope;
@@ -25,7 +38,7 @@ impl Session {
         let first = self.first_position.unwrap_or(event.position);
         self.first_position = Some(first.min(event.position));
         self.begun.offer(stamp, || at);
-        self.agent_id.offer_text(stamp, &envelope.agent_id);
+        self.agent_id.offer_text(named(stamp, event), &envelope.agent_id);
         if let Some(sequence) = envelope.sequence {
             self.received.insert(sequence);
         }

@@ -75,6 +75,14 @@ async fn a_span_that_is_exported_again_counts_once() {
 }
 
 #[tokio::test]
+async fn steps_do_not_name_the_agent_that_took_them() {
+    // By a clock of its own it ends after the agent, and all it knows is the service.
+    let late = Build { end: 200, ..tool(2, 1, "t") };
+    let scene = Scene::of(&entries(&[late, agent(1, 0, "lead")])).await;
+    assert_eq!(scene.texts("select agent_id from session").await, ["lead"]);
+}
+
+#[tokio::test]
 async fn agents_begin_and_end() {
     let lead = agent(1, 0, "lead").and(json!({
         "gen_ai.input.messages": r#"[{"role":"user","parts":[{"type":"text","content":"ask"}]}]"#,

@@ -12,6 +12,7 @@ mod crash;
 mod downgrade_is_refused;
 mod durability;
 mod exit_codes;
+mod exporters;
 mod files;
 mod full_disk;
 mod guards;

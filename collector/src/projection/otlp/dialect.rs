@@ -29,6 +29,13 @@
 
 pub(super) mod claude_code;
 mod gen_ai;
+mod langgraph;
+mod openinference;
+#[cfg(test)]
+mod sample;
+mod strands;
+mod traceloop;
+mod vercel;
 
 use banyan_protocol::otlp::Span;
 use serde_json::Value;
@@ -110,7 +117,14 @@ pub(in super::super) struct Tokens {
 }
 
 /// All dialects, the most telling first.
-const DIALECTS: [fn(&Span) -> Option<Reading>; 2] = [claude_code::read, gen_ai::read];
+const DIALECTS: [fn(&Span) -> Option<Reading>; 6] = [
+    claude_code::read,
+    openinference::read,
+    traceloop::read,
+    vercel::read,
+    strands::read,
+    gen_ai::read,
+];
 
 /// What `span` means. A span that says how long it ran, and nothing that any dialect knows, is
 /// [`Role::Other`].
@@ -131,5 +145,14 @@ impl Tokens {
             (None, None) => None,
             (input, output) => Some(input.unwrap_or(0).saturating_add(output.unwrap_or(0))),
         }
+    }
+}
+
+/// A text that is the JSON of a text is that text.
+fn unquoted(value: Value) -> Value {
+    let inner = |text: &String| serde_json::from_str::<String>(text).ok();
+    match &value {
+        Value::String(text) if text.starts_with('"') => inner(text).map_or(value, Value::String),
+        _ => value,
     }
 }

@@ -13,7 +13,7 @@ pub(super) enum Side {
 }
 
 impl Side {
-    fn is_spoken_by(self, role: &str) -> bool {
+    pub(super) fn is_spoken_by(self, role: &str) -> bool {
         match self {
             Self::Asked => matches!(role, "user" | "human"),
             Self::Answered => matches!(role, "assistant" | "ai" | "model" | "choice"),

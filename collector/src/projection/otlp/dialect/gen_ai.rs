@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     super::messages::{self, Side},
-    Reading, Role, Tokens,
+    Reading, Role, Tokens, unquoted,
 };
 
 /// What `span` means, if it says `gen_ai.operation.name`, or another of these keys.
@@ -23,7 +23,7 @@ pub(super) fn read(span: &Span) -> Option<Reading> {
     let (input, output) = match role {
         Role::Tool => (
             first_json(said, &["gen_ai.tool.call.arguments", "tool_arguments", "input"]),
-            first_json(said, &["gen_ai.tool.call.result", "tool_response", "output"]),
+            first_json(said, &["gen_ai.tool.call.result", "tool_response", "output"]).map(unquoted),
         ),
         Role::Agent | Role::Model | Role::Other => (went_in(span), came_out(span)),
     };
@@ -33,7 +33,7 @@ pub(super) fn read(span: &Span) -> Option<Reading> {
         agent: owned(&["gen_ai.agent.name", "agent_name", "gen_ai.workflow.name"])
             .or_else(|| (role == Role::Agent).then(|| named(&span.name)).flatten()),
         agent_version: owned(&["gen_ai.agent.version"]),
-        model: owned(&["gen_ai.response.model", "gen_ai.request.model"]),
+        model: owned(&["gen_ai.response.model", "gen_ai.request.model", "model_name"]),
         provider: owned(&["gen_ai.provider.name", "gen_ai.system"]),
         operation: operation.map(ToOwned::to_owned),
         tool: owned(&["gen_ai.tool.name"]).or_else(|| is_tool.then(|| named(&span.name)).flatten()),

@@ -18,6 +18,7 @@ mod sse;
 
 mod events;
 mod hooks;
+mod import;
 mod otlp;
 mod stream;
 mod sessions;
@@ -73,6 +74,7 @@ fn router(site: Site) -> Router {
         .route("/events", post(events::post))
         .route("/hooks/claude-code", post(hooks::claude_code))
         .route("/hooks/codex", post(hooks::codex))
+        .route("/import/claude-code", post(import::post))
         .route("/v1/traces", post(otlp::traces))
         .route("/v1/logs", post(otlp::logs));
 
@@ -93,6 +95,7 @@ fn router(site: Site) -> Router {
         .route("/alerts/{id}/ack", post(alerts::acknowledge))
         .route("/alerts/{id}/reopen", post(alerts::reopen))
         .route("/quarantine", get(quarantine::list))
+        .route("/import/claude-code/{id}", get(import::known))
         .route("/health", get(health::health))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))

@@ -145,6 +145,7 @@ async fn answers_are_as_documented() {
         ("/alerts/{id}", &alert, 200),
         ("/alerts/{id}", "/alerts/never", 404),
         ("/quarantine", "/quarantine", 200),
+        ("/import/claude-code/{id}", "/import/claude-code/root", 200),
         ("/health", "/health", 200),
         ("/readyz", "/readyz", 200),
         ("/openapi.json", "/openapi.json", 200),
@@ -181,11 +182,27 @@ async fn answers_are_as_documented() {
         check(&document, path, "post", 200, &answer.json());
         checked.insert(("post".to_owned(), path.to_owned()));
     }
-    checked.extend(["post /events", "delete /sessions/{id}"].map(|both| {
+    lines_are_answered_as_documented(&client, &document).await;
+    let unasked = ["post /events", "post /import/claude-code", "delete /sessions/{id}"];
+    checked.extend(unasked.map(|both| {
         let (method, path) = both.split_once(' ').unwrap();
         (method.to_owned(), path.to_owned())
     }));
     every_json_route_was_checked(&document, &checked);
+}
+
+async fn lines_are_answered_as_documented(client: &Client, document: &Value) {
+    let line = json!({"session_id": "s", "line": 1, "entry": {"type": "user"}});
+    for (body, status) in [
+        (line.to_string(), 200),
+        (json!([line, {"line": 0}]).to_string(), 207),
+        ("{".to_owned(), 400),
+    ] {
+        let headers = [("content-type", "application/json")];
+        let path = "/import/claude-code";
+        let answer = client.send(Method::POST, path, &headers, body).await.is(status);
+        check(document, path, "post", status, &answer.json());
+    }
 }
 
 /// The path of an alert.

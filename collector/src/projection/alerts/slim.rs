@@ -13,6 +13,8 @@ pub(crate) struct Slim<'a> {
     pub at: Timestamp,
     /// What happened.
     pub deed: Deed<'a>,
+    /// It is told after the fact: no silence is to be broken, and nothing to be saved.
+    pub is_history: bool,
 }
 
 /// What happened, as far as some rule cares.
@@ -81,7 +83,7 @@ impl<'a> Slim<'a> {
             | Fact::ExternalCall(_)
             | Fact::Other => Deed::Other,
         };
-        Self { stamp: event.stamp(), at: event.at(), deed }
+        Self { stamp: event.stamp(), at: event.at(), deed, is_history: event.is_history() }
     }
 }
 

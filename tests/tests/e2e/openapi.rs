@@ -165,8 +165,7 @@ async fn answers_are_as_documented() {
         let answer = client.send(Method::POST, "/events", &headers, body).await.is(status);
         check(&document, "/events", "post", status, &answer.json());
     }
-    let text = [("content-type", "text/plain")];
-    let answer = client.send(Method::POST, "/events", &text, "x").await.is(415);
+    let answer = client.post_bytes("text/plain", "x").await.is(415);
     check(&document, "/events", "post", 415, &answer.json());
     let deleted = client.delete("/sessions/stray").await.is(200);
     check(&document, "/sessions/{id}", "delete", 200, &deleted.json());

@@ -39,6 +39,7 @@ mod openapi;
 mod pages;
 mod fragments;
 mod live;
+mod log_id;
 mod follow;
 mod assets;
 
@@ -60,6 +61,7 @@ use crate::{as_of::AsOf, clock::Clock, ingest::Ingest, query::Query};
 
 pub(crate) use health::Vitals;
 pub(crate) use live::LiveHub;
+pub(crate) use log_id::LogId;
 pub(crate) use serve::Serving;
 pub(crate) use stream::Hub;
 
@@ -151,21 +153,6 @@ struct Shared {
     meters: Meters,
     /// As counted for the last person who asked for a page.
     open_alerts: AtomicU64,
-}
-
-/// Which log this is; colours begin with it.
-#[derive(Clone, Debug)]
-pub(crate) struct LogId(Arc<str>);
-
-impl LogId {
-    /// The id that the log was made with.
-    pub(crate) fn new(id: &str) -> Self {
-        Self(id.into())
-    }
-
-    fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 /// What is behind the HTTP surface.

@@ -65,7 +65,7 @@ fn prompts_are_goals_unless_nobody_said_them() {
         (json!(7), None),
     ] {
         let expected: Vec<String> = expected.map(goal).into_iter().collect();
-        assert_eq!(said(&[user(content)], 0), expected, "{content}");
+        assert_eq!(said(&[user(&content)], 0), expected, "{content}");
     }
     let mut meta = user(&json!("not said"));
     meta["isMeta"] = json!(true);

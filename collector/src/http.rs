@@ -5,6 +5,7 @@
 //! or SQL.
 
 mod serve;
+mod parts;
 mod socket;
 mod answer;
 mod guard;
@@ -38,6 +39,7 @@ mod meters;
 mod openapi;
 mod pages;
 mod fragments;
+mod then;
 mod live;
 mod log_id;
 mod follow;
@@ -50,8 +52,7 @@ use std::sync::{
 
 use axum::{
     Router,
-    extract::FromRef,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use banyan_protocol::{Timestamp, limits::BODIES_IN_FLIGHT_MAX_BYTES};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -80,13 +81,13 @@ fn router(site: Site) -> Router {
         .route("/v1/traces", post(otlp::traces))
         .route("/v1/logs", post(otlp::logs));
 
-    let following = Router::new().route("/live", get(live::get));
-    let streaming = Router::new().route("/stream", get(stream::get)).merge(following);
+    let streaming = Router::new().route("/stream", get(stream::get)).route("/live", get(live::get));
 
     let reading = Router::new()
         .route("/events", get(events::list))
         .route("/sessions", get(sessions::list))
-        .route("/sessions/{id}", get(session::show).delete(session::remove))
+        .route("/sessions/{id}", get(session::show))
+        .route("/sessions/{id}", delete(session::remove))
         .route("/sessions/{id}/export", get(export::get))
         .route("/sessions/{id}/tree", get(tree::get))
         .route("/sessions/{id}/children", get(children::list))
@@ -120,8 +121,10 @@ fn router(site: Site) -> Router {
         .route("/f/events", get(follow::events))
         .route("/f/event/{position}", get(follow::event))
         .route("/f/head", get(follow::head))
-        .route("/settings", get(pages::settings).post(pages::save_settings))
-        .route("/views", get(pages::views).post(pages::save_view))
+        .route("/settings", get(pages::settings))
+        .route("/settings", post(pages::save_settings))
+        .route("/views", get(pages::views))
+        .route("/views", post(pages::save_view))
         .route("/v/{name}", get(pages::view))
         .route("/static/{*path}", get(assets::file))
         .route("/theme/{name}", get(assets::theme))
@@ -234,54 +237,6 @@ impl Site {
     /// What was counted so far, in Prometheus' text format.
     fn counted(&self) -> String {
         self.0.rooms.counted.as_ref().map(PrometheusHandle::render).unwrap_or_default()
-    }
-}
-
-impl FromRef<Site> for Ingest {
-    fn from_ref(site: &Site) -> Self {
-        site.0.rooms.ingest.clone()
-    }
-}
-
-impl FromRef<Site> for Query {
-    fn from_ref(site: &Site) -> Self {
-        site.0.rooms.query.clone()
-    }
-}
-
-impl FromRef<Site> for LogId {
-    fn from_ref(site: &Site) -> Self {
-        site.0.rooms.log.clone()
-    }
-}
-
-impl FromRef<Site> for Hub {
-    fn from_ref(site: &Site) -> Self {
-        site.0.rooms.hub.clone()
-    }
-}
-
-impl FromRef<Site> for LiveHub {
-    fn from_ref(site: &Site) -> Self {
-        site.0.rooms.live.clone()
-    }
-}
-
-impl FromRef<Site> for Vitals {
-    fn from_ref(site: &Site) -> Self {
-        site.0.rooms.vitals.clone()
-    }
-}
-
-impl FromRef<Site> for InFlight {
-    fn from_ref(site: &Site) -> Self {
-        site.0.in_flight.clone()
-    }
-}
-
-impl FromRef<Site> for Meters {
-    fn from_ref(site: &Site) -> Self {
-        site.0.meters.clone()
     }
 }
 

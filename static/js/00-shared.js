@@ -9,6 +9,8 @@ const link = item => one(':scope > .r > .l', item)
 const parent = item => item.parentElement.closest('li.n')
 const treeOf = item => item.closest('[data-tree]')
 const asked = key => new URLSearchParams(location.search).get(key)
+// The moment that the page shows, where it looks back. The forest is always of now.
+const past = () => one('main').dataset.live !== 'forest' && asked('at')
 const say = text => { $('live-status').textContent = text }
 // HTML of our own server, in which every text of an agent is escaped.
 const made = html => {

@@ -86,7 +86,7 @@ async function load(items, rows) {
   try {
     let count = 0
     const compact = items[0].closest('.compact') && 1
-    for (const next of made(await get(url('/f/children', { rows: rows.join('.'), compact, q: asked('q') })))) {
+    for (const next of made(await get(url('/f/children', { rows: rows.join('.'), compact, q: asked('q'), at: past() })))) {
       count += all('li.n:not(.more)', next).length
       const item = row(next.dataset.of)
       if (item) merge(item, next)
@@ -136,8 +136,6 @@ async function open(...items) {
   const closed = items.filter(item => canOpen(item) && !item.ariaBusy && (!isOpen(item) || hasFailed(item)))
   const missing = closed.filter(item => !list(item) || hasFailed(item))
   if (!closed.length) return
-  // Fragments are of the present.
-  if (missing.length && asked('at')) return one('.w', missing[0]).click()
   if (missing.length) await load(missing, missing.map(idOf))
   for (const item of closed) if (list(item)) list(item).hidden = false
   dress(treeOf(closed[0]))
@@ -183,7 +181,7 @@ async function trouble(step) {
 }
 
 async function way(root, key, value) {
-  const found = await get('/f/trouble?' + new URLSearchParams({ within: idOf(root), [key]: value })).then(JSON.parse, () => null)
+  const found = await get('/f/trouble?' + new URLSearchParams({ within: idOf(root), [key]: value, at: past() || '' })).then(JSON.parse, () => null)
   return found?.row && found
 }
 
@@ -228,7 +226,7 @@ const KEYS = {
 
 document.addEventListener('keydown', event => {
   const item = event.target, { key } = event
-  if (key === 'F8' && !asked('at')) trouble(event.shiftKey ? -1 : 1)
+  if (key === 'F8') trouble(event.shiftKey ? -1 : 1)
   else if (!item.matches('[data-tree] li.n') || event.altKey || event.metaKey) return
   else if (event.ctrlKey) {
     if (key !== 'Enter') return
@@ -246,10 +244,10 @@ document.addEventListener('click', event => {
   const item = event.target.closest('[data-tree] li.n')
   if (!item || event.ctrlKey || event.metaKey || event.shiftKey) return
   const isLabel = event.target.closest('.l') === link(item)
-  if (event.target.closest('.w') && (list(item) || !asked('at'))) toggle(item), focus(item)
-  else if (isLabel && item.matches('.fold') && (list(item) || !asked('at'))) toggle(item), focus(item)
+  if (event.target.closest('.w')) toggle(item), focus(item)
+  else if (isLabel && item.matches('.fold')) toggle(item), focus(item)
   else if (isLabel && item.closest('.failed')) open(parent(item))
-  else if (isLabel && item.matches('.more') && parent(item) && !asked('at')) more(item)
+  else if (isLabel && item.matches('.more') && parent(item)) more(item)
   else return
   event.preventDefault()
 })
@@ -275,4 +273,4 @@ for (const tree of all('[data-tree]')) {
   // Rows that are replaced while the page is live.
   new MutationObserver(() => dress(tree)).observe(tree, { childList: true, subtree: true })
 }
-for (const button of all('[data-trouble]')) button.hidden = asked('at')
+for (const button of all('[data-trouble]')) button.hidden = false

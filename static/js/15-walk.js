@@ -9,7 +9,7 @@ const placeOf = ({ pathname, search }) => {
   left.delete('open')
   return pathname + left
 }
-const past = ({ search }) => new URLSearchParams(search).has('at')
+const isPast = ({ search }) => new URLSearchParams(search).has('at')
 let place = placeOf(location), turn = 0
 
 // Shows what stands on the page at `url` beside the tree that is there.
@@ -74,7 +74,7 @@ if (page) {
     if (!anchor || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return
     const url = new URL(anchor.href)
     // Pages of the past have more about them than this replaces.
-    if (past(location) || past(url)) return
+    if (isPast(location) || isPast(url)) return
     url.searchParams.set('open', openRows())
     // Other pages of a session.
     if (anchor.matches('.views a, [download]')) anchor.href = url

@@ -17,6 +17,7 @@ use super::{
     pages::{feed_of, filter},
     params::Params,
     session::{Found, find},
+    then::Then,
 };
 use crate::query::{Changes, FreshRequest, Query, Skip};
 
@@ -36,28 +37,33 @@ pub(super) struct Rows {
     until: Option<Position>,
     /// The filter.
     k: Option<String>,
+    /// The moment that the page shows, when it looks back.
+    at: Option<String>,
 }
 
 /// `GET /f/events`: the rows that events behind a position made or changed.
 pub(super) async fn events(
     State(site): State<Site>,
     State(query): State<Query>,
-    Params(Rows { s, after, until, k }): Params<Rows>,
+    Params(Rows { s, after, until, k, at }): Params<Rows>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let Found { session, .. } = find(&query, &s).await?;
+    let then = Then::of_session(&site, &query, (&s, at.as_deref())).await?;
+    let Found { session, .. } = find(&then.query, &s).await?;
     let filter = filter(k.as_deref());
     let stretch = FreshRequest {
         after: after.max(0),
         until: until.unwrap_or(Position::MAX),
         skip: Skip::Newest,
     };
-    let fresh = query.fresh_feed(&s, &feed_of(filter), stretch).await?;
+    let fresh = then.query.fresh_feed(&s, &feed_of(filter), stretch).await?;
     let fresh = fresh.ok_or(ApiError::NoSession)?;
+    let sight = then.sight(&headers);
     let mut headers = HeaderMap::from_iter([(SEQ, HeaderValue::from(fresh.up_to))]);
     if let Some(skipped) = fresh.skipped {
         headers.insert(SKIPPED, HeaderValue::from(skipped.events));
     }
-    let html = fragment(&FreshRows::new(&fresh, &session, filter, site.now()))?;
+    let html = fragment(&FreshRows::new(&fresh, &session, filter, sight))?;
     Ok((headers, html).into_response())
 }
 
@@ -70,6 +76,8 @@ pub(super) struct Event {
     k: Option<String>,
     /// Open branches of the tree beside it.
     open: Option<String>,
+    /// The moment that the page shows, when it looks back.
+    at: Option<String>,
 }
 
 /// `GET /f/event/{position}`: one event in full.
@@ -77,13 +85,16 @@ pub(super) async fn event(
     State(site): State<Site>,
     State(query): State<Query>,
     Path(position): Path<String>,
-    Params(Event { s, k, open }): Params<Event>,
+    Params(Event { s, k, open, at }): Params<Event>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let position = position.parse().map_err(|_no_number| ApiError::NoEvent)?;
-    let Found { session, .. } = find(&query, &s).await?;
-    let event = query.event(&s, position).await?.ok_or(ApiError::NoEvent)?;
+    let then = Then::of_session(&site, &query, (&s, at.as_deref())).await?;
+    let Found { session, .. } = find(&then.query, &s).await?;
+    let event = then.query.event(&s, position).await?.ok_or(ApiError::NoEvent)?;
     let links = (filter(k.as_deref()), open);
-    Ok(fragment(&InspectorPart::new(&event, &session, links, site.now()))?.into_response())
+    Ok(fragment(&InspectorPart::new(&event, &session, links, then.sight(&headers)))?
+        .into_response())
 }
 
 fn fragment(part: &impl Template) -> Result<Html<String>, ApiError> {

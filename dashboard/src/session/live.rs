@@ -2,12 +2,12 @@
 
 use askama::Template;
 use banyan_protocol::{
-    Position, Timestamp,
+    Position,
     view::{EventDetail, FreshFeed, SessionView},
 };
 
 use super::{Feed, FeedFilter, FeedPiece, Inspector, Links, header};
-use crate::{figures::Figure, live::LiveText, status::Mark};
+use crate::{figures::Figure, fragment::Sight, live::LiveText, status::Mark};
 
 /// `<li>`s of a feed, new or changed, in its order; each says behind which one it belongs.
 #[derive(Clone, Debug, Template)]
@@ -22,10 +22,11 @@ impl FreshRows {
         fresh: &FreshFeed,
         session: &SessionView,
         filter: FeedFilter,
-        now: Timestamp,
+        sight: impl Into<Sight>,
     ) -> Self {
-        let links = links(session, filter, None, None);
-        Self { feed: Feed::fresh(fresh, &links, now) }
+        let sight = sight.into();
+        let links = Links { at: sight.at, ..links(session, filter, None, None) };
+        Self { feed: Feed::fresh(fresh, &links, sight.now.at) }
     }
 }
 
@@ -42,10 +43,12 @@ impl InspectorPart {
         event: &EventDetail,
         session: &SessionView,
         (filter, open): (FeedFilter, Option<String>),
-        now: Timestamp,
+        sight: impl Into<Sight>,
     ) -> Self {
-        let links = links(session, filter, open, Some(event.item.position));
-        Self { event: Inspector::new(event, session, &links, now) }
+        let sight = sight.into();
+        let position = Some(event.item.position);
+        let links = Links { at: sight.at, ..links(session, filter, open, position) };
+        Self { event: Inspector::new(event, session, &links, sight.now.at) }
     }
 }
 

@@ -13,6 +13,7 @@ mod headers;
 mod error;
 mod id;
 mod params;
+mod pieces;
 mod form;
 mod body;
 mod sse;

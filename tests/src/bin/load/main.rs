@@ -13,6 +13,7 @@ mod reads;
 mod report;
 mod scale;
 mod scenario;
+mod start;
 mod streams;
 mod verify;
 mod visible;
@@ -71,6 +72,12 @@ enum What {
         #[arg(long, default_value_t = 1_000_000)]
         events: u64,
     },
+    /// Start-up on a big log, after an orderly stop and after kill -9.
+    Start {
+        /// Events in the log.
+        #[arg(long, default_value_t = 1_000_000)]
+        events: u64,
+    },
     /// Start-up time and memory of an empty collector.
     Idle,
 }
@@ -116,6 +123,7 @@ async fn measure(options: Options) -> Result<(), Failure> {
         What::Streams => streams::subscribers(&plan, &mut report).await?,
         What::Reads { sessions } => reads::big(&plan, sessions, &mut report).await?,
         What::Scale { events } => scale::big_log(&plan, events, &mut report).await?,
+        What::Start { events } => start::on_big_log(&plan, events, &mut report).await?,
         What::Idle => scale::idle(&plan, &mut report).await?,
     }
     report.print();

@@ -87,9 +87,10 @@ async fn serve_from(
 ) -> Result<(), Fatal> {
     let signals = Signals::take()?;
     listen::loopback_only(&server.listen.value)?;
+    listen::loopback_only(&server.otlp_listen.value)?;
     limits::raise_open_files();
     let log = Log::open(data, Clock::System).await?;
-    let listeners = match listen::listen(&server.listen.value).await {
+    let mut listeners = match listen::listen(&server.listen.value).await {
         Ok(listeners) => listeners,
         Err(fatal) => {
             log.close().await;
@@ -106,6 +107,7 @@ async fn serve_from(
             return Err(fatal);
         }
     };
+    listeners.extend(listen::listen_where_free(&server.otlp_listen.value).await);
     let names = &server.allow_host.value;
     let serving = Serving::start(listeners, &running.site, names).map_err(Fatal::Runtime)?;
     welcome::print(&addresses, data);

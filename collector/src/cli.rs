@@ -53,6 +53,9 @@ struct Settings {
     /// Address to answer on; may be repeated [default: both loopback addresses, port 4317]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Vec<SocketAddr>,
+    /// Address to listen on as well, for OpenTelemetry, if it is free; may be repeated
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    otlp_listen: Vec<SocketAddr>,
     /// A host name, besides localhost, by which clients may call; may be repeated
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
@@ -141,8 +144,8 @@ impl ServeArguments {
 
 impl Settings {
     fn flags(self) -> Flags {
-        let Self { data, config, listen, allow_host } = self;
-        Flags { config, listen, allow_host, data }
+        let Self { data, config, listen, otlp_listen, allow_host } = self;
+        Flags { config, listen, otlp_listen, allow_host, data }
     }
 }
 

@@ -47,6 +47,21 @@ pub(super) async fn listen(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>,
     }
 }
 
+/// Listens on those of `addresses` that are free. Nothing depends on them: who exports there can
+/// be told of the others.
+pub(super) async fn listen_where_free(addresses: &[SocketAddr]) -> Vec<TcpListener> {
+    let mut listeners = Vec::with_capacity(addresses.len());
+    for &address in addresses {
+        match TcpListener::bind(address).await {
+            Ok(listener) => listeners.push(listener),
+            Err(error) => {
+                tracing::warn!(%address, %error, "OTLP is not taken on {address}, only where the dashboard is");
+            }
+        }
+    }
+    listeners
+}
+
 /// Asks whoever has the port for `/health`.
 async fn who_answers(address: SocketAddr) -> String {
     match tokio::time::timeout(INTRODUCTION_PATIENCE, health(address)).await {
@@ -117,6 +132,13 @@ mod tests {
         ] {
             assert_eq!(introduction(&format!("{head}{body}")), expected);
         }
+    }
+
+    #[tokio::test]
+    async fn a_taken_port_is_done_without() {
+        let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addresses = [taken.local_addr().unwrap(), "127.0.0.1:0".parse().unwrap()];
+        assert_eq!(listen_where_free(&addresses).await.len(), 1);
     }
 
     #[tokio::test]

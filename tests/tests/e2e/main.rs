@@ -25,6 +25,7 @@ mod live;
 mod metrics;
 mod openapi;
 mod order;
+mod otlp;
 mod prefer_wait;
 mod read_your_write;
 mod real_run;

@@ -182,7 +182,8 @@ async fn answers_are_as_documented() {
         checked.insert(("post".to_owned(), path.to_owned()));
     }
     lines_are_answered_as_documented(&client, &document).await;
-    for path in ["/events", "/import/claude-code"] {
+    exports_are_answered_as_documented(&client, &document).await;
+    for path in ["/events", "/import/claude-code", "/v1/traces", "/v1/logs"] {
         checked.insert(("post".to_owned(), path.to_owned()));
     }
     checked.insert(("delete".to_owned(), "/sessions/{id}".to_owned()));
@@ -200,6 +201,17 @@ async fn lines_are_answered_as_documented(client: &Client, document: &Value) {
         let path = "/import/claude-code";
         let answer = client.send(Method::POST, path, &headers, body).await.is(status);
         check(document, path, "post", status, &answer.json());
+    }
+}
+
+/// Of a `google.rpc.Status`, too.
+async fn exports_are_answered_as_documented(client: &Client, document: &Value) {
+    for path in ["/v1/traces", "/v1/logs"] {
+        for (body, status) in [("{}", 200), ("[]", 400)] {
+            let headers = [("content-type", "application/json")];
+            let answer = client.send(Method::POST, path, &headers, body).await.is(status);
+            check(document, path, "post", status, &answer.json());
+        }
     }
 }
 

@@ -51,6 +51,13 @@ pub(crate) enum Deed<'a> {
         /// Micro-dollars spent on this call.
         cost: Option<u64>,
     },
+    /// A service was called, such as a model.
+    Call {
+        /// Tokens spent on this call.
+        tokens: Option<u64>,
+        /// Micro-dollars spent on this call.
+        cost: Option<u64>,
+    },
     /// Anything else.
     Other,
 }
@@ -76,12 +83,13 @@ impl<'a> Slim<'a> {
                 tokens: end.token_delta,
                 cost: end.cost_delta.and_then(|cost| u64::try_from(cost.0).ok()),
             },
-            Fact::Goal(_)
-            | Fact::Decision(_)
-            | Fact::Spawn(_)
-            | Fact::Memory(_)
-            | Fact::ExternalCall(_)
-            | Fact::Other => Deed::Other,
+            Fact::ExternalCall(call) => Deed::Call {
+                tokens: call.token_delta,
+                cost: call.cost_delta.and_then(|cost| u64::try_from(cost.0).ok()),
+            },
+            Fact::Goal(_) | Fact::Decision(_) | Fact::Spawn(_) | Fact::Memory(_) | Fact::Other => {
+                Deed::Other
+            }
         };
         Self { stamp: event.stamp(), at: event.at(), deed, is_history: event.is_history() }
     }

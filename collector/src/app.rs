@@ -1,5 +1,6 @@
 //! Opens the stores, starts the tasks, wires the rooms, stops them in order.
 
+mod examine;
 mod fatal;
 mod follower;
 mod limits;
@@ -25,6 +26,7 @@ use crate::{
     telemetry,
 };
 
+pub(crate) use examine::examine;
 pub(crate) use fatal::Fatal;
 pub(crate) use say::{complain, say};
 pub(crate) use show::Show;
@@ -53,7 +55,7 @@ pub(crate) enum Serve {
 }
 
 /// Runs `work` on a runtime of its own.
-pub(crate) fn block_on(work: impl Future<Output = Result<(), Fatal>>) -> Result<(), Fatal> {
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Fatal>>) -> Result<T, Fatal> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS_COUNT)
         .enable_all()

@@ -3,6 +3,7 @@
 //! Every setting has one name in all three places: `--allow-host`, `BANYAN_ALLOW_HOST`,
 //! `allow_host = […]`. This is the only reader of the environment, and it knows no other room.
 
+mod examine;
 mod file;
 mod places;
 mod report;
@@ -15,6 +16,8 @@ use std::{
 };
 
 use thiserror::Error;
+
+pub(crate) use examine::Examined;
 
 use file::File;
 
@@ -154,6 +157,14 @@ impl Config {
 
     fn resolve(flags: &Flags, environment: Environment<'_>) -> Result<Self, ConfigError> {
         let file = File::find(flags.config.as_deref(), environment)?;
+        Self::layered(flags, environment, file)
+    }
+
+    fn layered(
+        flags: &Flags,
+        environment: Environment<'_>,
+        file: File,
+    ) -> Result<Self, ConfigError> {
         let listen =
             places::list(flags.listen.clone(), environment, "BANYAN_LISTEN", "ADDRESS:PORT, …")?;
         let listen = listen.or_file(file.listen()?).or_default(|| loopback(DEFAULT_PORT));
@@ -200,6 +211,12 @@ impl Config {
 #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
 pub(crate) fn home() -> Option<PathBuf> {
     places::home(&|name| std::env::var_os(name))
+}
+
+/// Whether the person wants no colours (<https://no-color.org>).
+#[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+pub(crate) fn wants_no_colour() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
 fn loopback(port: u16) -> Vec<SocketAddr> {

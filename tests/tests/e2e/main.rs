@@ -9,6 +9,7 @@ mod bodies;
 mod commands;
 mod connect;
 mod crash;
+mod doctor;
 mod downgrade_is_refused;
 mod durability;
 mod exit_codes;

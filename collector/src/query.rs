@@ -5,7 +5,6 @@
 //!
 //! Must not name `log`, `projection`, `ingest` or `http`.
 
-mod imported;
 mod look;
 mod session_row;
 mod chunks;

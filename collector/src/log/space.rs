@@ -26,16 +26,16 @@ const BALLAST_FILE: &str = "ballast";
 
 /// How much room a disk has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Room {
+pub(super) struct Room {
     /// What we may still write, in bytes.
-    pub free: u64,
+    pub(super) free: u64,
     /// The whole disk, in bytes.
-    pub total: u64,
+    pub(super) total: u64,
 }
 
 impl Room {
     /// Room on the disk that holds `path`.
-    pub(crate) fn on_disk(path: &Path) -> io::Result<Self> {
+    pub(super) fn on_disk(path: &Path) -> io::Result<Self> {
         let disk = statvfs(path)?;
         Ok(Self {
             free: disk.f_bavail.saturating_mul(disk.f_frsize),
@@ -43,15 +43,10 @@ impl Room {
         })
     }
 
-    /// Below how many free bytes the log takes no more appends.
-    pub(crate) const fn low_below(self) -> u64 {
-        let share = self.total / 100 * LOW_PERCENT;
-        if LOW_MIN_BYTES < share { share } else { LOW_MIN_BYTES }
-    }
-
     /// Whether the log should stop before it hits the wall.
     const fn is_low(self) -> bool {
-        self.free < self.low_below()
+        let share = self.total / 100 * LOW_PERCENT;
+        self.free < if LOW_MIN_BYTES < share { share } else { LOW_MIN_BYTES }
     }
 
     /// Whether the ballast fits in without making room low.

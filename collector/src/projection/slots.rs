@@ -72,8 +72,7 @@ pub(super) fn other(path: &Path) -> PathBuf {
     if path == first { second } else { first }
 }
 
-/// Where a view can be.
-pub(super) fn paths(directory: &Path) -> [PathBuf; 2] {
+fn paths(directory: &Path) -> [PathBuf; 2] {
     NAMES.map(|name| directory.join(name))
 }
 

@@ -10,20 +10,19 @@ use banyan_protocol::{
     Flags, Position,
     hook::{Harness, Hook},
     otlp::{LogRecord, Signal, Span},
-    transcript::Transcript,
 };
 use futures_util::FutureExt as _;
 use sqlx::SqliteConnection;
 
 use super::{
     decode::{Placed, text},
-    hooks::{Told, translate, translate_line},
+    hooks::{Told, translate},
     otlp::Traces,
     pipeline::PipelineError,
     poisoned::Poisoned,
-    rows::{ToldRow, TranscriptRow},
+    rows::ToldRow,
     store::told,
-    translated::{Said, Translated},
+    translated::Said,
 };
 use crate::log::{OwnFact, Source};
 
@@ -37,9 +36,8 @@ type Key = (Harness, String);
 #[derive(Debug, Default)]
 pub(super) struct Teller {
     held: BTreeMap<Key, Told>,
-    /// Those that changed and are not written, with the transcripts that were read: by sub-agent,
-    /// that of the session itself under the empty name.
-    changed: BTreeMap<Key, BTreeSet<String>>,
+    /// Those that changed and are not written.
+    changed: BTreeSet<Key>,
     traces: Traces,
 }
 
@@ -69,19 +67,7 @@ impl Teller {
                         continue;
                     };
                     self.load(connection, (harness, hook.session_id.clone())).await?;
-                    let (key, at) = ((harness, hook.session_id.clone()), placed.received_at);
-                    let said =
-                        self.hear(key, None, placed, |told| translate(harness, told, &hook, at))?;
-                    events.insert(placed.position, said);
-                }
-                Source::Transcript => {
-                    let line = text(placed.entry).and_then(|text| Transcript::read(text).ok());
-                    let Some(line) = line else { continue };
-                    let key = (Harness::ClaudeCode, line.session_id.clone());
-                    self.load(connection, key.clone()).await?;
-                    let (agent, at) = (line.agent_id.as_deref(), placed.received_at);
-                    let said =
-                        self.hear(key, agent, placed, |told| translate_line(told, &line, at))?;
+                    let said = self.hear(harness, &hook, placed)?;
                     events.insert(placed.position, said);
                 }
                 Source::Otlp(signal) => {
@@ -97,12 +83,11 @@ impl Teller {
     /// What changed since it was asked last, for the batch to write.
     pub(super) fn rows(&mut self) -> Result<Vec<ToldRow>, serde_json::Error> {
         let changed = std::mem::take(&mut self.changed);
-        let rows = changed.into_iter().map(|((harness, session), read)| {
+        let rows = changed.into_iter().map(|(harness, session)| {
             let told = self.held.get(&(harness, session.clone()));
             let told = told.filter(|told| **told != Told::default());
             let state = told.map(serde_json::to_string).transpose()?;
-            let transcripts = told.map(|told| transcripts(told, read)).unwrap_or_default();
-            Ok(ToldRow { harness: harness.name(), session_id: session, state, transcripts })
+            Ok(ToldRow { harness: harness.name(), session_id: session, state })
         });
         let of_hooks: Result<Vec<ToldRow>, serde_json::Error> = rows.collect();
         let mut rows = of_hooks?;
@@ -114,21 +99,20 @@ impl Teller {
     pub(super) fn evict(&mut self) {
         self.traces.evict();
         if KEPT_MAX_COUNT < self.held.len() {
-            self.held.retain(|key, _| self.changed.contains_key(key));
+            self.held.retain(|key, _| self.changed.contains(key));
         }
     }
 
     fn hear(
         &mut self,
-        key: Key,
-        agent: Option<&str>,
+        harness: Harness,
+        hook: &Hook<'_>,
         placed: &Placed<'_>,
-        translate: impl FnOnce(&mut Told) -> Vec<Translated>,
     ) -> Result<Said, PipelineError> {
+        let key = (harness, hook.session_id.clone());
         let told = self.held.entry(key.clone()).or_default();
-        let read = self.changed.entry(key).or_default();
-        read.extend([String::new()].into_iter().chain(agent.map(ToOwned::to_owned)));
-        let run = || translate(told);
+        self.changed.insert(key);
+        let run = || translate(harness, told, hook, placed.received_at);
         let events = catch_unwind(AssertUnwindSafe(run)).map_err(|_panic| panicked(placed))?;
         Ok(Said { merged: None, events, flags: Flags::default() })
     }
@@ -189,7 +173,7 @@ impl Teller {
             let held = self.held.entry(key.clone()).or_default();
             if *held != Told::default() {
                 *held = Told::default();
-                self.changed.entry(key).or_default();
+                self.changed.insert(key);
             }
         }
         Ok(())
@@ -199,19 +183,4 @@ impl Teller {
 fn panicked(placed: &Placed<'_>) -> PipelineError {
     let reason = "translating it panicked".to_owned();
     PipelineError::Entry { position: placed.position, reason }
-}
-
-/// How far the transcripts of `agents` are read. The row of the session itself says of hooks, too.
-fn transcripts(told: &Told, agents: BTreeSet<String>) -> Vec<TranscriptRow> {
-    let rows = agents.into_iter().filter_map(|agent_id| {
-        let progress = told.progress(&agent_id);
-        let hooks = told.heard_hooks().filter(|_| agent_id.is_empty());
-        if progress.is_none() && hooks.is_none() {
-            return None;
-        }
-        let (lines, open) = progress.unwrap_or_default();
-        let hooked_until = hooks.and_then(|heard| heard.until);
-        Some(TranscriptRow { agent_id, lines, open, hooked: hooks.is_some(), hooked_until })
-    });
-    rows.collect()
 }

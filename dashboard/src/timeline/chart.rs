@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use banyan_protocol::Timestamp;
 
 use super::{
-    Span, TimelineParams,
+    Span,
     axis::{Axis, Units},
     coarse,
     lane::{Lane, Pen},
@@ -57,14 +57,12 @@ pub(crate) struct Growth {
 }
 
 impl Chart {
-    /// The chart of the rows `pieces`, of which `shown` tells where they are among `lives`; `params`
-    /// say what it does without.
+    /// The chart of the rows `pieces`, of which `shown` tells where they are among `lives`.
     pub(crate) fn new(
         pieces: Vec<Piece>,
         shown: &[Shown],
         lives: &Lives<'_>,
         (axis, now): (&Axis, Timestamp),
-        params: &TimelineParams,
     ) -> Self {
         let folds = axis.pieces().iter().filter(|piece| piece.folded).map(|piece| Fold {
             x: piece.from,
@@ -76,7 +74,7 @@ impl Chart {
             ticks: ticks::ticks(axis),
             folds: folds.collect(),
             growth: growth(axis, now),
-            lanes: lanes(shown, lives, (axis, now), params),
+            lanes: lanes(shown, lives, (axis, now)),
             pieces,
         }
     }
@@ -92,7 +90,6 @@ fn lanes(
     shown: &[Shown],
     lives: &Lives<'_>,
     (axis, now): (&Axis, Timestamp),
-    params: &TimelineParams,
 ) -> HashMap<String, Lane> {
     let mut finest = coarse::FINEST;
     for _ in 0..COARSER_MAX_TIMES {
@@ -103,7 +100,7 @@ fn lanes(
         finest = Units(finest.0 * 2);
     }
     let pen = Pen { axis, lives, now, finest };
-    let lane = |row: &Shown| Some((row.id.clone(), pen.lane(row)?.showing(params)));
+    let lane = |row: &Shown| Some((row.id.clone(), pen.lane(row)?));
     shown.iter().filter_map(lane).collect()
 }
 

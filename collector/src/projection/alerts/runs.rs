@@ -72,7 +72,6 @@ impl Doubts {
             | Deed::Uncertainty
             | Deed::ToolStart { .. }
             | Deed::ToolEnd { .. }
-            | Deed::Call { .. }
             | Deed::Other => {
                 self.fresh = false;
                 return None;

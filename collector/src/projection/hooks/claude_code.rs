@@ -13,7 +13,7 @@ use super::{
     translate::{Dialect, Translator},
 };
 
-pub(super) const DIALECT: Dialect = Dialect {
+const DIALECT: Dialect = Dialect {
     agent: "claude-code",
     is_spawn: |tool| matches!(tool, "Agent" | "Task"),
     kind,

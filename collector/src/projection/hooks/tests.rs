@@ -2,7 +2,6 @@
 
 mod captures;
 mod lives;
-mod transcripts;
 mod trees;
 
 use banyan_protocol::hook::Harness;

@@ -1,6 +1,5 @@
 //! Spans in, a view out.
 
-mod agents;
 mod orders;
 mod places;
 

@@ -182,8 +182,7 @@ impl Traces {
         let rows = changed.into_iter().map(|key| {
             let told = self.held.get(&key).filter(|told| **told != SpanTold::default());
             let state = told.map(serde_json::to_string).transpose()?;
-            let transcripts = Vec::new();
-            Ok(ToldRow { harness: HARNESS, session_id: key, state, transcripts })
+            Ok(ToldRow { harness: HARNESS, session_id: key, state })
         });
         rows.collect()
     }

@@ -119,6 +119,3 @@ fn came_out(span: &Span) -> Option<Value> {
         .or_else(final_result)
         .map(Value::String)
 }
-
-#[cfg(test)]
-mod tests;

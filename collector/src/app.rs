@@ -1,5 +1,6 @@
 //! Opens the stores, starts the tasks, wires the rooms, stops them in order.
 
+mod examine;
 mod fatal;
 mod follower;
 mod limits;
@@ -25,6 +26,7 @@ use crate::{
     telemetry,
 };
 
+pub(crate) use examine::examine;
 pub(crate) use fatal::Fatal;
 pub(crate) use say::{complain, say};
 pub(crate) use show::Show;
@@ -53,7 +55,7 @@ pub(crate) enum Serve {
 }
 
 /// Runs `work` on a runtime of its own.
-pub(crate) fn block_on(work: impl Future<Output = Result<(), Fatal>>) -> Result<(), Fatal> {
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Fatal>>) -> Result<T, Fatal> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS_COUNT)
         .enable_all()
@@ -87,9 +89,10 @@ async fn serve_from(
 ) -> Result<(), Fatal> {
     let signals = Signals::take()?;
     listen::loopback_only(&server.listen.value)?;
+    listen::loopback_only(&server.otlp_listen.value)?;
     limits::raise_open_files();
     let log = Log::open(data, Clock::System).await?;
-    let listeners = match listen::listen(&server.listen.value).await {
+    let mut listeners = match listen::listen(&server.listen.value).await {
         Ok(listeners) => listeners,
         Err(fatal) => {
             log.close().await;
@@ -106,6 +109,7 @@ async fn serve_from(
             return Err(fatal);
         }
     };
+    listeners.extend(listen::listen_where_free(&server.otlp_listen.value).await);
     let names = &server.allow_host.value;
     let serving = Serving::start(listeners, &running.site, names).map_err(Fatal::Runtime)?;
     welcome::print(&addresses, data);

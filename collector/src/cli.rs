@@ -1,4 +1,5 @@
-//! The command line: `serve`, `demo`, `config`, `rebuild`, `verify`, `connect`, `disconnect`.
+//! The command line: `serve`, `demo`, `config`, `doctor`, `rebuild`, `verify`, `connect`,
+//! `disconnect`.
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -12,6 +13,11 @@ use crate::{
     demo::Speed,
     telemetry,
 };
+
+const DOCTOR_EXIT_CODES: &str = "Exit codes:
+  0  no errors, perhaps warnings
+  1  at least one error
+  2  the command line cannot be read";
 
 /// Records what AI agents do and shows it as trees of sessions.
 #[derive(Debug, Parser)]
@@ -31,6 +37,9 @@ enum Command {
     Demo(DemoArguments),
     /// Print every value in force and where it comes from, and every limit
     Config(Settings),
+    /// Say what is wrong, and how to mend it; changes nothing
+    #[command(after_help = DOCTOR_EXIT_CODES)]
+    Doctor(DoctorArguments),
     /// Build the view anew from the log
     Rebuild(Settings),
     /// Compare the view with a fresh one that is folded from the log
@@ -53,6 +62,9 @@ struct Settings {
     /// Address to answer on; may be repeated [default: both loopback addresses, port 4317]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Vec<SocketAddr>,
+    /// Address to listen on as well, for OpenTelemetry, if it is free; may be repeated
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    otlp_listen: Vec<SocketAddr>,
     /// A host name, besides localhost, by which clients may call; may be repeated
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
@@ -81,6 +93,15 @@ struct DemoArguments {
     /// How many times faster than written, from 0.1 to 1000 [default: 1]
     #[arg(long)]
     speed: Option<Speed>,
+}
+
+#[derive(Args, Clone, Debug)]
+struct DoctorArguments {
+    #[command(flatten)]
+    settings: Settings,
+    /// Print the findings as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -141,8 +162,8 @@ impl ServeArguments {
 
 impl Settings {
     fn flags(self) -> Flags {
-        let Self { data, config, listen, allow_host } = self;
-        Flags { config, listen, allow_host, data }
+        let Self { data, config, listen, otlp_listen, allow_host } = self;
+        Flags { config, listen, otlp_listen, allow_host, data }
     }
 }
 
@@ -174,7 +195,7 @@ fn origin(text: &str) -> Result<String, String> {
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     match execute(cli.command.unwrap_or(Command::Serve(cli.serve))) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(fatal) => {
             app::complain(&fatal);
             ExitCode::from(fatal.exit_code())
@@ -182,8 +203,8 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn execute(command: Command) -> Result<(), Fatal> {
-    match command {
+fn execute(command: Command) -> Result<ExitCode, Fatal> {
+    let done = match command {
         Command::Serve(arguments) => {
             let serve = arguments.serve();
             app::block_on(app::serve(&load(arguments.settings)?, serve))
@@ -206,7 +227,11 @@ fn execute(command: Command) -> Result<(), Fatal> {
         Command::Disconnect(DisconnectArguments { agent }) => {
             reconnect(&agent.plan(Wish::Disconnected))
         }
-    }
+        Command::Doctor(DoctorArguments { settings, json }) => {
+            return app::block_on(app::examine(&settings.flags(), json));
+        }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn reconnect(plan: &Plan) -> Result<(), Fatal> {

@@ -3,6 +3,7 @@
 //! Every setting has one name in all three places: `--allow-host`, `BANYAN_ALLOW_HOST`,
 //! `allow_host = […]`. This is the only reader of the environment, and it knows no other room.
 
+mod examine;
 mod file;
 mod places;
 mod report;
@@ -16,10 +17,15 @@ use std::{
 
 use thiserror::Error;
 
+pub(crate) use examine::Examined;
+
 use file::File;
 
 /// The port of the reference collector, which agents post to unless told otherwise.
 pub(crate) const DEFAULT_PORT: u16 = 4317;
+
+/// The port that exporters of OpenTelemetry post to over HTTP unless told otherwise.
+pub(crate) const OTLP_PORT: u16 = 4318;
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -39,6 +45,9 @@ pub(crate) struct Config {
 pub(crate) struct Server {
     /// Addresses to listen on; port 0 takes a free one.
     pub listen: Sourced<Vec<SocketAddr>>,
+    /// Addresses to listen on, too, where they are free: by default the usual ones of OTLP, and
+    /// none when `listen` was set.
+    pub otlp_listen: Sourced<Vec<SocketAddr>>,
     /// Host names, besides the loopback ones, by which clients may call us.
     pub allow_host: Sourced<Vec<String>>,
 }
@@ -86,6 +95,8 @@ pub(crate) struct Flags {
     pub config: Option<PathBuf>,
     /// `--listen`, as often as given.
     pub listen: Vec<SocketAddr>,
+    /// `--otlp-listen`, as often as given.
+    pub otlp_listen: Vec<SocketAddr>,
     /// `--allow-host`, as often as given.
     pub allow_host: Vec<String>,
     /// `--data`
@@ -146,8 +157,24 @@ impl Config {
 
     fn resolve(flags: &Flags, environment: Environment<'_>) -> Result<Self, ConfigError> {
         let file = File::find(flags.config.as_deref(), environment)?;
+        Self::layered(flags, environment, file)
+    }
+
+    fn layered(
+        flags: &Flags,
+        environment: Environment<'_>,
+        file: File,
+    ) -> Result<Self, ConfigError> {
         let listen =
             places::list(flags.listen.clone(), environment, "BANYAN_LISTEN", "ADDRESS:PORT, …")?;
+        let listen = listen.or_file(file.listen()?).or_default(|| loopback(DEFAULT_PORT));
+        let otlp = flags.otlp_listen.clone();
+        let otlp_listen = places::list(otlp, environment, "BANYAN_OTLP_LISTEN", "ADDRESS:PORT, …")?
+            .or_file(file.otlp_listen()?)
+            .or_default(|| match listen.origin {
+                Origin::Default => loopback(OTLP_PORT),
+                Origin::Flag | Origin::Environment(_) | Origin::File => Vec::new(),
+            });
         let allow_host =
             places::list(flags.allow_host.clone(), environment, "BANYAN_ALLOW_HOST", "NAME, …")?;
         let data =
@@ -161,7 +188,8 @@ impl Config {
         let log = places::text(environment, "BANYAN_LOG")?;
         Ok(Self {
             server: Server {
-                listen: listen.or_file(file.listen()?).or_default(default_listen),
+                listen,
+                otlp_listen,
                 allow_host: allow_host.or_file(file.allow_host()?).or_default(Vec::new),
             },
             storage: Storage {
@@ -185,10 +213,16 @@ pub(crate) fn home() -> Option<PathBuf> {
     places::home(&|name| std::env::var_os(name))
 }
 
-fn default_listen() -> Vec<SocketAddr> {
+/// Whether the person wants no colours (<https://no-color.org>).
+#[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+pub(crate) fn wants_no_colour() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+fn loopback(port: u16) -> Vec<SocketAddr> {
     vec![
-        SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)),
-        SocketAddr::from((Ipv6Addr::LOCALHOST, DEFAULT_PORT)),
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
     ]
 }
 

@@ -7,6 +7,7 @@
 
 mod diff;
 mod members;
+mod seen;
 mod settings;
 
 use std::{
@@ -17,6 +18,7 @@ use std::{
 use banyan_protocol::hook::Harness;
 use thiserror::Error;
 
+pub(crate) use seen::{Call, Content, File, Seen, events, look};
 pub(crate) use settings::Wish;
 
 /// Whose settings are changed.

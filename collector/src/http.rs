@@ -5,6 +5,7 @@
 //! or SQL.
 
 mod serve;
+mod parts;
 mod socket;
 mod answer;
 mod guard;
@@ -12,12 +13,14 @@ mod headers;
 mod error;
 mod id;
 mod params;
+mod pieces;
 mod form;
 mod body;
 mod sse;
 
 mod events;
 mod hooks;
+mod import;
 mod otlp;
 mod stream;
 mod sessions;
@@ -37,7 +40,9 @@ mod meters;
 mod openapi;
 mod pages;
 mod fragments;
+mod then;
 mod live;
+mod log_id;
 mod follow;
 mod assets;
 
@@ -48,8 +53,7 @@ use std::sync::{
 
 use axum::{
     Router,
-    extract::FromRef,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use banyan_protocol::{Timestamp, limits::BODIES_IN_FLIGHT_MAX_BYTES};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -59,6 +63,7 @@ use crate::{as_of::AsOf, clock::Clock, ingest::Ingest, query::Query};
 
 pub(crate) use health::Vitals;
 pub(crate) use live::LiveHub;
+pub(crate) use log_id::LogId;
 pub(crate) use serve::Serving;
 pub(crate) use stream::Hub;
 
@@ -73,16 +78,17 @@ fn router(site: Site) -> Router {
         .route("/events", post(events::post))
         .route("/hooks/claude-code", post(hooks::claude_code))
         .route("/hooks/codex", post(hooks::codex))
+        .route("/import/claude-code", post(import::post))
         .route("/v1/traces", post(otlp::traces))
         .route("/v1/logs", post(otlp::logs));
 
-    let following = Router::new().route("/live", get(live::get));
-    let streaming = Router::new().route("/stream", get(stream::get)).merge(following);
+    let streaming = Router::new().route("/stream", get(stream::get)).route("/live", get(live::get));
 
     let reading = Router::new()
         .route("/events", get(events::list))
         .route("/sessions", get(sessions::list))
-        .route("/sessions/{id}", get(session::show).delete(session::remove))
+        .route("/sessions/{id}", get(session::show))
+        .route("/sessions/{id}", delete(session::remove))
         .route("/sessions/{id}/export", get(export::get))
         .route("/sessions/{id}/tree", get(tree::get))
         .route("/sessions/{id}/children", get(children::list))
@@ -93,6 +99,7 @@ fn router(site: Site) -> Router {
         .route("/alerts/{id}/ack", post(alerts::acknowledge))
         .route("/alerts/{id}/reopen", post(alerts::reopen))
         .route("/quarantine", get(quarantine::list))
+        .route("/import/claude-code/{id}", get(import::known))
         .route("/health", get(health::health))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
@@ -115,8 +122,10 @@ fn router(site: Site) -> Router {
         .route("/f/events", get(follow::events))
         .route("/f/event/{position}", get(follow::event))
         .route("/f/head", get(follow::head))
-        .route("/settings", get(pages::settings).post(pages::save_settings))
-        .route("/views", get(pages::views).post(pages::save_view))
+        .route("/settings", get(pages::settings))
+        .route("/settings", post(pages::save_settings))
+        .route("/views", get(pages::views))
+        .route("/views", post(pages::save_view))
         .route("/v/{name}", get(pages::view))
         .route("/static/{*path}", get(assets::file))
         .route("/theme/{name}", get(assets::theme))
@@ -148,21 +157,6 @@ struct Shared {
     meters: Meters,
     /// As counted for the last person who asked for a page.
     open_alerts: AtomicU64,
-}
-
-/// Which log this is; colours begin with it.
-#[derive(Clone, Debug)]
-pub(crate) struct LogId(Arc<str>);
-
-impl LogId {
-    /// The id that the log was made with.
-    pub(crate) fn new(id: &str) -> Self {
-        Self(id.into())
-    }
-
-    fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 /// What is behind the HTTP surface.
@@ -244,54 +238,6 @@ impl Site {
     /// What was counted so far, in Prometheus' text format.
     fn counted(&self) -> String {
         self.0.rooms.counted.as_ref().map(PrometheusHandle::render).unwrap_or_default()
-    }
-}
-
-impl FromRef<Site> for Ingest {
-    fn from_ref(site: &Site) -> Self {
-        site.0.rooms.ingest.clone()
-    }
-}
-
-impl FromRef<Site> for Query {
-    fn from_ref(site: &Site) -> Self {
-        site.0.rooms.query.clone()
-    }
-}
-
-impl FromRef<Site> for LogId {
-    fn from_ref(site: &Site) -> Self {
-        site.0.rooms.log.clone()
-    }
-}
-
-impl FromRef<Site> for Hub {
-    fn from_ref(site: &Site) -> Self {
-        site.0.rooms.hub.clone()
-    }
-}
-
-impl FromRef<Site> for LiveHub {
-    fn from_ref(site: &Site) -> Self {
-        site.0.rooms.live.clone()
-    }
-}
-
-impl FromRef<Site> for Vitals {
-    fn from_ref(site: &Site) -> Self {
-        site.0.rooms.vitals.clone()
-    }
-}
-
-impl FromRef<Site> for InFlight {
-    fn from_ref(site: &Site) -> Self {
-        site.0.in_flight.clone()
-    }
-}
-
-impl FromRef<Site> for Meters {
-    fn from_ref(site: &Site) -> Self {
-        site.0.meters.clone()
     }
 }
 

@@ -6,6 +6,7 @@
 mod cut;
 mod hook;
 mod otlp;
+mod transcript;
 #[cfg(test)]
 mod tests;
 
@@ -103,24 +104,40 @@ impl Ingest {
         body: Bytes,
         framing: Framing,
     ) -> Result<Recorded, IngestError> {
-        let sorted = match cut::cut(&body, framing) {
-            Ok(events) => Sorted::of(events),
-            Err(Uncut::Refused(violation)) => Sorted::refused(body, violation),
+        let sorted = self.sorted(body, framing, Sorted::of)?;
+        count(&metrics::counter!("banyan_events_received_total"), sorted.received());
+        count(&metrics::counter!("banyan_events_rejected_total"), sorted.rejected.len());
+        let accepted = sorted.accepted.len();
+        self.append(sorted).await.inspect_err(|error| match error {
+            IngestError::Append(_shed) => {
+                count(&metrics::counter!("banyan_events_shed_total"), accepted);
+            }
+            IngestError::Invalid(_) | IngestError::TooManyEvents { .. } => {}
+        })
+    }
+
+    /// What `read` makes of the pieces of a body.
+    fn sorted(
+        &self,
+        body: Bytes,
+        framing: Framing,
+        read: impl FnOnce(Vec<Bytes>) -> Sorted,
+    ) -> Result<Sorted, IngestError> {
+        match cut::cut(&body, framing) {
+            Ok(pieces) => Ok(read(pieces)),
+            Err(Uncut::Refused(violation)) => Ok(Sorted::refused(body, violation)),
             Err(Uncut::TooMany) => {
                 let limit = REQUEST_MAX_EVENTS;
                 let message = format!("a request must not hold more than {limit} events");
                 let violations = vec![Violation::new("", "too_large", message)];
                 self.log.quarantine(&[QuarantineEntry { violations, bytes: body }]);
-                return Err(IngestError::TooManyEvents { limit });
+                Err(IngestError::TooManyEvents { limit })
             }
-        };
-        self.store(sorted).await
+        }
     }
 
-    async fn store(&self, sorted: Sorted) -> Result<Recorded, IngestError> {
+    async fn append(&self, sorted: Sorted) -> Result<Recorded, IngestError> {
         let Sorted { accepted, rejected, quarantined, anonymous } = sorted;
-        let received = accepted.len() + rejected.len();
-        count(&metrics::counter!("banyan_events_received_total"), received);
         let mut receipt = Receipt {
             ok: rejected.is_empty(),
             accepted: accepted.len(),
@@ -132,7 +149,6 @@ impl Ingest {
             items: rejected,
         };
         if !quarantined.is_empty() {
-            count(&metrics::counter!("banyan_events_rejected_total"), quarantined.len());
             self.log.quarantine(&quarantined);
         }
         if accepted.is_empty() {
@@ -142,9 +158,7 @@ impl Ingest {
         if self.sink {
             return Ok(Recorded { receipt, appended: None });
         }
-        let appended = self.log.append(accepted).await.inspect_err(|_shed| {
-            count(&metrics::counter!("banyan_events_shed_total"), receipt.accepted);
-        })?;
+        let appended = self.log.append(accepted).await?;
         receipt.cursor = Some(self.cursor_after(appended));
         Ok(Recorded { receipt, appended: Some(appended) })
     }
@@ -190,6 +204,11 @@ impl Ingest {
 }
 
 impl Sorted {
+    /// How many pieces there were.
+    fn received(&self) -> usize {
+        self.accepted.len() + self.rejected.len()
+    }
+
     fn of(events: Vec<Bytes>) -> Self {
         let mut sorted = Self::default();
         for (index, bytes) in events.into_iter().enumerate() {

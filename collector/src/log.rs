@@ -13,6 +13,7 @@ mod error;
 mod fault;
 mod frame;
 mod identity;
+mod inspect;
 mod mounts;
 mod own_fact;
 mod quarantine;
@@ -36,10 +37,12 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use commit::{Appended, Commit, Entry, Refused, Source};
-pub(crate) use directory::{DataDirectory, DirectoryError};
+pub(crate) use directory::{DataDirectory, DirectoryError, Holder};
 pub(crate) use error::{AppendError, LogError};
 pub(crate) use identity::LogIdentity;
+pub(crate) use inspect::{Contents, LastHeard, inspect};
 pub(crate) use own_fact::{AlertName, OwnFact};
+pub(crate) use space::Room;
 
 use crate::clock::Clock;
 

@@ -54,11 +54,13 @@ mod pipeline;
 mod search;
 mod pace;
 mod slots;
+mod inspect;
 mod projector;
 mod verify;
 mod again;
 
 pub(crate) use again::{Again, Given, Remark, Stored};
+pub(crate) use inspect::{ViewSeen, inspect};
 pub(crate) use pipeline::PipelineError;
 pub(crate) use projector::{Projector, ProjectorError};
 pub(crate) use verify::{Verdict, rebuild, verify};

@@ -5,6 +5,7 @@
 //!
 //! Must not name `log`, `projection`, `ingest` or `http`.
 
+mod imported;
 mod look;
 mod session_row;
 mod chunks;

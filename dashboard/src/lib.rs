@@ -39,7 +39,7 @@ pub use askama::Template;
 pub use chrome::{Assets, Chrome};
 pub use error::{ErrorPage, NoMoment, PageError};
 pub use forest::{ForestInput, ForestOrder, ForestPage, ForestQuery};
-pub use fragment::{ChildrenFragment, Density, RowsFragment};
+pub use fragment::{ChildrenFragment, Density, RowsFragment, Sight};
 pub use moment::Moment;
 pub use preferences::{Keys, Now, Preferences, Spacing, Theme, Times};
 pub use quarantine::QuarantinePage;

@@ -16,7 +16,7 @@ use fold::{Group, Unit};
 pub(crate) use open::{OPEN_MAX_ROWS, OpenSet};
 pub(crate) use row::{Badge, Chip, Frame, Row, When, badges, chips, frame};
 
-use crate::{format, links::Link, preferences::Now};
+use crate::{format, fragment::Sight, links::Link, preferences::Now};
 
 /// How many children one `kids=` window shows.
 const WINDOW_MAX_ROWS: u64 = 200;
@@ -108,8 +108,8 @@ pub(crate) fn outline(forest: &ForestView, place: Place<'_>) -> Outline {
 }
 
 /// What stands in the list of an open node, without the tags of the list.
-pub(crate) fn branch(node: &Node, now: Now) -> Vec<Piece> {
-    let place = Place { page: None, current: None, now, at: None };
+pub(crate) fn branch(node: &Node, Sight { now, at }: Sight) -> Vec<Piece> {
+    let place = Place { page: None, current: None, now, at };
     let mut pieces = Writer { open: OpenSet::default(), place, matches: None }.write(&[node]);
     // The node's own row and the list's tags at both ends.
     pieces.truncate(pieces.len().saturating_sub(2));
@@ -117,15 +117,16 @@ pub(crate) fn branch(node: &Node, now: Now) -> Vec<Piece> {
 }
 
 /// What stands in the list of siblings that stood in one row.
-pub(crate) fn siblings(nodes: &[Node], now: Now) -> Vec<Piece> {
-    let place = Place { page: None, current: None, now, at: None };
+pub(crate) fn siblings(nodes: &[Node], Sight { now, at }: Sight) -> Vec<Piece> {
+    let place = Place { page: None, current: None, now, at };
     let nodes: Vec<&Node> = nodes.iter().collect();
     Writer { open: OpenSet::default(), place, matches: None }.write(&nodes)
 }
 
 /// The rows of siblings below `parent`, those of `folds` in one each, all closed.
-pub(crate) fn folded(parent: &Node, (nodes, folds): (&[Node], &[Fold]), now: Now) -> Vec<Row> {
-    let place = Place { page: None, current: None, now, at: None };
+pub(crate) fn folded(parent: &Node, (nodes, folds): (&[Node], &[Fold]), sight: Sight) -> Vec<Row> {
+    let Sight { now, at } = sight;
+    let place = Place { page: None, current: None, now, at };
     let open = OpenSet::default();
     let units = fold::units(nodes, folds).into_iter();
     let rows = units.map(|unit| match unit {
@@ -136,8 +137,8 @@ pub(crate) fn folded(parent: &Node, (nodes, folds): (&[Node], &[Fold]), now: Now
 }
 
 /// The row of one session, closed.
-pub(crate) fn single(node: &Node, now: Now) -> Row {
-    let place = Place { page: None, current: None, now, at: None };
+pub(crate) fn single(node: &Node, Sight { now, at }: Sight) -> Row {
+    let place = Place { page: None, current: None, now, at };
     row::row(node, node.session.depth, &[], &OpenSet::default(), place)
 }
 
@@ -265,7 +266,7 @@ impl<'a> Writer<'a> {
         let row = &node.session.row;
         let page = match self.place.page {
             Some(page) => page.clone().with("open", &self.open.join()),
-            None => Link::subtree(&node.session.id),
+            None => Link::subtree(&node.session.id).at(self.place.at),
         };
         let href = page.with("kids", &format!("{row}:{from}")).to(&format!("n-{row}"));
         More { id: format!("n-{row}-{name}"), href, text }

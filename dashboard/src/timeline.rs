@@ -39,7 +39,7 @@ use crate::{
 use axis::{Axis, Units};
 use chart::Chart;
 use lane::Beyond;
-pub use links::{CriticalPath, Gaps, Scope, TimelineForm, TimelineParams};
+pub use links::{CriticalPath, Gaps, Layer, Scope, TimelineForm, TimelineParams};
 use lives::Lives;
 use minimap::Minimap;
 use parts::Kind;
@@ -192,7 +192,7 @@ impl TimelinePage {
         self.form = match params.view {
             TimelineForm::Table => Form::Table(table::table(&pieces, shown, lives)),
             TimelineForm::Chart => {
-                Form::Chart(Box::new(Chart::new(pieces, shown, lives, (&axis, now))))
+                Form::Chart(Box::new(Chart::new(pieces, shown, lives, (&axis, now), params)))
             }
         };
     }

@@ -17,7 +17,7 @@ use crate::{
 
 /// The longest `session_id` and `agent_id` of a hook: both together, and what stands between
 /// them, are the id of a session.
-const PART_MAX_BYTES: usize = 127;
+pub(crate) const PART_MAX_BYTES: usize = 127;
 
 /// Whose hooks they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -102,7 +102,7 @@ impl<'a> Hook<'a> {
 }
 
 /// The text, repaired when it is almost JSON.
-fn readable(json: &str) -> Result<Cow<'_, str>, Vec<Violation>> {
+pub(crate) fn readable(json: &str) -> Result<Cow<'_, str>, Vec<Violation>> {
     let is_sound = lone_surrogate(json).is_none()
         && serde_json::from_str::<&serde_json::value::RawValue>(json).is_ok();
     if is_sound {

@@ -1,9 +1,9 @@
 //! Everything that crosses Banyan's wire, in both directions: events in, views out.
 //!
 //! Reading order: [`envelope`] (what an agent posted), [`fact`] (what it means, both payload
-//! dialects), [`hook`] (what coding agents post instead), [`otlp`] (what everybody else exports),
-//! [`violation`] (why input is refused), [`receipt`] and [`cursor`] (what the collector answers),
-//! [`view`] (what readers get), [`limits`].
+//! dialects), [`hook`] (what coding agents post instead), [`transcript`] (what they wrote down),
+//! [`otlp`] (what everybody else exports), [`violation`] (why input is refused), [`receipt`] and
+//! [`cursor`] (what the collector answers), [`view`] (what readers get), [`limits`].
 //!
 //! This crate does no I/O and never asks the time: everything here is a function of its input.
 
@@ -18,6 +18,7 @@ pub mod otlp;
 pub mod receipt;
 pub mod repair;
 pub mod time;
+pub mod transcript;
 pub mod view;
 pub mod violation;
 

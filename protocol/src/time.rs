@@ -1,6 +1,8 @@
 //! Points in time: microseconds since 1970-01-01T00:00:00Z, RFC 3339 on the wire.
 
-use chrono::{DateTime, Datelike, NaiveDateTime, SecondsFormat, Utc};
+mod rfc3339;
+
+use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Microseconds since the Unix epoch, UTC. Times before 1970 are negative.
@@ -40,7 +42,7 @@ impl Timestamp {
 
     /// RFC 3339 in UTC with as many fraction digits (0, 3 or 6) as the value needs.
     pub fn to_rfc3339(self) -> String {
-        self.date_time().to_rfc3339_opts(SecondsFormat::AutoSi, true)
+        rfc3339::Text::of(self).as_str().to_owned()
     }
 
     /// As a calendar date and time; out-of-range values clamp to the epoch.
@@ -51,7 +53,7 @@ impl Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.to_rfc3339())
+        serializer.serialize_str(rfc3339::Text::of(*self).as_str())
     }
 }
 

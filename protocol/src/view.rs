@@ -11,6 +11,7 @@ mod feed;
 mod figures;
 mod forest;
 mod group;
+mod import;
 mod quarantine;
 mod search;
 mod session;
@@ -32,6 +33,7 @@ pub use feed::{
 pub use figures::{Exactness, Figures, Total};
 pub use forest::{Branch, Counts, Fold, ForestMatches, ForestView, Node, RowNow};
 pub use group::GroupView;
+pub use import::{HooksState, ImportedAnswer, ImportedFile};
 pub use quarantine::QuarantineView;
 pub use search::{
     Facet, FacetValue, FoundSession, Fragment, Hit, Misread, Relaxed, SearchView, Tally, TermView,

@@ -9,6 +9,7 @@ const placeOf = ({ pathname, search }) => {
   left.delete('open')
   return pathname + left
 }
+const isPast = ({ search }) => new URLSearchParams(search).has('at')
 let place = placeOf(location), turn = 0
 
 // Shows what stands on the page at `url` beside the tree that is there.
@@ -22,7 +23,7 @@ async function show(url, isNew) {
     place = placeOf(url)
     document.title = next.title
     for (const what of ['body', 'main']) Object.assign(one(what).dataset, one(what, next).dataset)
-    const wasThere = aside.contains(active()), isSame = one('li[aria-current]', aside)?.id === current.id
+    const wasThere = aside.contains(document.activeElement), isSame = one('li[aria-current]', aside)?.id === current.id
     turnTo(current)
     one('.asof')?.replaceWith(one('.asof', next) ?? '')
     for (const part of parts(page)) part.remove()
@@ -68,12 +69,12 @@ function toCurrent() {
 }
 
 if (page) {
-  hears('click', event => {
+  document.addEventListener('click', event => {
     const anchor = event.target.closest('.page a[href^="/s"]')
     if (!anchor || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return
     const url = new URL(anchor.href)
     // Pages of the past have more about them than this replaces.
-    if (asked('at') || url.searchParams.has('at')) return
+    if (isPast(location) || isPast(url)) return
     url.searchParams.set('open', openRows())
     // Other pages of a session.
     if (anchor.matches('.views a, [download]')) anchor.href = url
@@ -88,11 +89,11 @@ if (page) {
 // Pages come back as they were left, to the row.
 const KEY = 'banyan left '
 addEventListener('pagehide', () => {
-  const top = page || !scrollY ? null : all('[data-tree] .r').find(item => 0 < item.getBoundingClientRect().top && item.checkVisibility())
-  const left = [active().closest('li.n')?.id, aside?.scrollTop, top?.parentElement.id, top?.getBoundingClientRect().top]
+  const top = !page && scrollY && all('[data-tree] .r').find(item => 0 < item.getBoundingClientRect().top && item.checkVisibility())
+  const left = [document.activeElement.closest('li.n')?.id, aside?.scrollTop, top && top.parentElement.id, top && top.getBoundingClientRect().top]
   sessionStorage.setItem(KEY + placeOf(location), JSON.stringify(left))
 })
-const isBack = performance.getEntriesByType('navigation')[0]?.type !== 'navigate'
+const isBack = ['reload', 'back_forward'].includes(performance.getEntriesByType('navigation')[0]?.type)
 const left = isBack && JSON.parse(sessionStorage.getItem(KEY + place))
 if (left) {
   const [focused, scrolled, id, top] = left, item = $(focused), at = $(id)

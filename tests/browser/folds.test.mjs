@@ -147,6 +147,35 @@ test('AC-14: a row of several that is open stays open when a member leaves it', 
   await page.context().close();
 });
 
+test('AC-32: a timeline draws a row of several as one bar, and does without errors and waits where asked', async () => {
+  for (const javaScriptEnabled of [false, true]) {
+    const page = await visit('/s/still-root/timeline', { javaScriptEnabled });
+    const lane = fold(page, 'still').locator('> .lane');
+    assert.match(await lane.locator('title').first().textContent(), /^12 × coder: completed, /);
+    const bars = () => lane.locator('.bar rect').evaluateAll((all) => all.map((one) => [one.getAttribute('x'), one.getAttribute('width')]));
+    const together = await bars();
+    assert.equal(together.length, 1);
+    const words = () => page.locator('#chart .bar').evaluateAll((all) => all.map((one) => one.classList[1]));
+    assert.ok((await words()).includes('wait'));
+    await page.getByRole('link', { name: 'Waits' }).click();
+    await page.getByRole('link', { name: 'Errors' }).click();
+    assert.ok(['errors=0', 'waits=0'].every((given) => page.url().includes(given)));
+    assert.ok(!(await words()).includes('wait'));
+    assert.equal(await page.locator('.fault').count(), 0);
+    assert.ok((await page.locator('.rest').count()) > 0);
+    // Opened, the bars of its members make up the same time.
+    await fold(page, 'still').locator('> .r > .w').click();
+    await rowOf(page, 'still-coder-0').waitFor();
+    assert.ok(page.url().includes('waits=0'));
+    assert.equal(await fold(page, 'still').locator('> ul > li > .lane').count(), MEMBERS);
+    assert.deepEqual(await bars(), together);
+    await page.goto('/s/still-root/timeline?view=table');
+    assert.equal(await page.getByRole('link', { name: '12 × coder' }).count(), 1);
+    assertCalm(page);
+    await page.context().close();
+  }
+});
+
 test('a row of several in the sidebar is opened and walked through', async () => {
   const page = await visit('/s/side-tester');
   await fold(page, 'side').locator('> .r > .l').click();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Collector } from './lib/collector.mjs';
-import { assertAccessible, assertCalm, assertFits, launch, open } from './lib/browser.mjs';
+import { assertAccessible, assertCalm, assertFits, focused, launch, open, rowOf } from './lib/browser.mjs';
 import { Story, groups } from './lib/data.mjs';
 
 let collector, browser;
@@ -112,5 +112,41 @@ test('what came later does not show through', async () => {
   assert.doesNotMatch(await page.locator('body').innerText(), /latecomer/);
   await page.goto('/?at=9');
   assert.match(await page.getByRole('complementary', { name: 'Notice' }).innerText(), /as they are now/);
+  await page.context().close();
+});
+
+test('AC-34: branches and problems of a moment are those of that moment', async () => {
+  const page = await open(browser, collector.origin);
+  const steps = groups();
+  // Right behind the failure of the tester, before the reviewer waits.
+  const moment = 1 + steps.findIndex((event) => event.session_id === 'tester-1' && event.type === 'session.ended');
+  await page.goto(`/s/orch/tree?open=&at=${moment}`);
+  assert.equal(await page.locator('li.n').count(), 1);
+  const asked = page.waitForRequest((request) => request.url().includes('/f/children'));
+  await page.locator('li.n').first().focus();
+  await page.keyboard.press('ArrowRight');
+  assert.equal(new URL((await asked).url()).searchParams.get('at'), String(moment));
+  await rowOf(page, 'coder-1').waitFor();
+  assert.equal(await page.locator('li.n').count(), 2);
+  assert.equal(at(page), moment);
+  // The way to what is not on the page yet.
+  await page.keyboard.press('F8');
+  await page.waitForFunction(() => document.activeElement.matches('li.n li.n'));
+  assert.equal(await focused(page), 'coder-1');
+  await page.keyboard.press('F8');
+  await rowOf(page, 'tester-1').waitFor();
+  assert.equal(await focused(page), 'tester-1');
+  for (const link of await page.locator('.tree a').evaluateAll((links) => links.map((one) => one.getAttribute('href')))) {
+    assert.match(link, new RegExp(`[?&]at=${moment}\\b`), link);
+  }
+  await page.goto(`/s/orch/tree?open=&at=${moment - 1}`);
+  await page.locator('li.n').first().focus();
+  await page.keyboard.press('*');
+  await page.keyboard.press('F8');
+  await page.waitForFunction(() => document.activeElement.matches('li.n li.n'));
+  assert.equal(await focused(page), 'coder-1');
+  await page.keyboard.press('F8');
+  await page.waitForFunction(() => /No further problem/.test(document.getElementById('live-status').textContent));
+  assertCalm(page);
   await page.context().close();
 });

@@ -1,12 +1,13 @@
 // Pictures of a running collector's pages: node screenshots.mjs http://127.0.0.1:4317 [folder]
 // Meant for `banyan demo` after a minute or two.
 
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { DESKTOP, PHONE, SCHEMES, launch, open } from './lib/browser.mjs';
 
 const origin = process.argv[2]?.replace(/\/$/, '');
-const folder = process.argv[3] ?? join(import.meta.dirname, 'out');
+const folder = resolve(process.argv[3] ?? join(import.meta.dirname, 'out'));
 if (!origin) throw new Error('usage: node screenshots.mjs ORIGIN [FOLDER]');
 
 await mkdir(folder, { recursive: true });
@@ -38,7 +39,7 @@ async function choose() {
     await page.goto(session);
     const failed = page.locator('.ev.bad .say .l').last();
     if ((await failed.count()) === 0) continue;
-    Object.assign(found, { session, event: await failed.getAttribute('href') });
+    Object.assign(found, { session, event: await failed.getAttribute('href'), ...(await tree(page, session)) });
     break;
   }
   const position = /\/e\/(\d+)/.exec(found.event ?? '')?.[1];
@@ -49,4 +50,16 @@ async function choose() {
   if ((await alert.count()) > 0) found.alert = await alert.getAttribute('href');
   await page.context().close();
   return found;
+}
+
+/** The other pages about a session's tree, and the file that shows it without a collector. */
+async function tree(page, session) {
+  const root = await page.locator('.side .tree > li > .r > .l').getAttribute('href');
+  const file = join(folder, 'export.html');
+  const { pathname } = new URL(root, origin);
+  await writeFile(file, await (await fetch(`${origin}${pathname}/export.html`)).text());
+  return {
+    timeline: `${session}/timeline`, 'timeline-table': `${session}/timeline?view=table`,
+    subtree: `${pathname}/tree`, export: pathToFileURL(file).href,
+  };
 }

@@ -9,17 +9,20 @@ use std::{
 use banyan_tests::source::{code_of, names_crate, roots_behind};
 
 /// What a room of the collector must not name: siblings as `crate::x`, and other crates.
-const FORBIDDEN: [(&str, &[&str]); 13] = [
+const FORBIDDEN: [(&str, &[&str]); 16] = [
     ("config", SIBLINGS),
     ("clock", SIBLINGS),
     ("telemetry", SIBLINGS),
     ("progress", SIBLINGS),
     ("view", SIBLINGS),
+    ("peek", SIBLINGS),
+    ("neighbour", SIBLINGS),
     (
         "demo",
         &["app", "axum", "config", "http", "ingest", "log", "projection", "query", "view", "sqlx"],
     ),
     ("connect", SIBLINGS),
+    ("doctor", &["app", "as_of", "axum", "cli", "demo", "http", "ingest", "query", "sqlx", "view"]),
     ("http", &["log", "projection", "view", "sqlx"]),
     ("ingest", &["projection", "query", "http", "view", "sqlx", "axum"]),
     ("log", &["ingest", "projection", "query", "http", "view", "axum"]),
@@ -38,6 +41,8 @@ const SIBLINGS: &[&str] = &[
     "http",
     "ingest",
     "log",
+    "neighbour",
+    "peek",
     "progress",
     "projection",
     "query",

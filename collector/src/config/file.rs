@@ -11,7 +11,7 @@ use toml::{Table, Value};
 use super::{ConfigError, Environment, places};
 
 /// Every key that is read.
-pub(super) const KEYS: [&str; 4] = ["allow_host", "data", "listen", "log"];
+pub(super) const KEYS: [&str; 5] = ["allow_host", "data", "listen", "log", "otlp_listen"];
 
 /// A file that was read, or none.
 #[derive(Debug, Default)]
@@ -60,10 +60,18 @@ impl File {
     }
 
     pub(super) fn listen(&self) -> Result<Option<Vec<SocketAddr>>, ConfigError> {
+        self.addresses("listen")
+    }
+
+    pub(super) fn otlp_listen(&self) -> Result<Option<Vec<SocketAddr>>, ConfigError> {
+        self.addresses("otlp_listen")
+    }
+
+    fn addresses(&self, key: &str) -> Result<Option<Vec<SocketAddr>>, ConfigError> {
         let expected = "an \"ADDRESS:PORT\" or a list of them";
-        let Some(texts) = self.strings("listen", expected)? else { return Ok(None) };
+        let Some(texts) = self.strings(key, expected)? else { return Ok(None) };
         let addresses: Result<Vec<SocketAddr>, _> = texts.iter().map(|text| text.parse()).collect();
-        addresses.map(Some).map_err(|_unparsable| self.wrong("listen", expected))
+        addresses.map(Some).map_err(|_unparsable| self.wrong(key, expected))
     }
 
     pub(super) fn allow_host(&self) -> Result<Option<Vec<String>>, ConfigError> {

@@ -6,9 +6,12 @@ use super::{Config, Sourced};
 
 impl fmt::Display for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let listen: Vec<String> =
-            self.server.listen.value.iter().map(ToString::to_string).collect();
-        row(f, "listen", &listen.join(", "), &self.server.listen)?;
+        for (name, addresses) in
+            [("listen", &self.server.listen), ("otlp_listen", &self.server.otlp_listen)]
+        {
+            let listen: Vec<String> = addresses.value.iter().map(ToString::to_string).collect();
+            row(f, name, &listen.join(", "), addresses)?;
+        }
         let hosts = self.server.allow_host.value.join(", ");
         row(f, "allow_host", &hosts, &self.server.allow_host)?;
         row(f, "data", &self.storage.data.value.display().to_string(), &self.storage.data)?;

@@ -23,7 +23,7 @@ fn file(text: &str) -> (tempfile::TempDir, Flags) {
 #[test]
 fn defaults_are_loopback_and_the_platform_directory() {
     let config = resolve(&Flags::default(), &[]).unwrap();
-    assert_eq!(config.server.listen.value, default_listen());
+    assert_eq!(config.server.listen.value, loopback(DEFAULT_PORT));
     assert_eq!(config.server.listen.origin, Origin::Default);
     assert_eq!(config.storage.data.value, Path::new("/nowhere/at/all/.local/share/banyan"));
     assert_eq!(config.file, None);
@@ -88,7 +88,11 @@ fn unknown_keys_are_all_named() {
     let (_directory, flags) = file("lisen = 'x'\ndata = '/d'\nzeta = 1\n[server]\nport = 1");
     let Err(error @ ConfigError::UnknownKeys { .. }) = resolve(&flags, &[]) else { panic!() };
     let text = error.to_string();
-    for word in ["lisen, server, zeta", "known are: allow_host, data, listen, log", "banyan.toml"] {
+    for word in [
+        "lisen, server, zeta",
+        "known are: allow_host, data, listen, log, otlp_listen",
+        "banyan.toml",
+    ] {
         assert!(text.contains(word), "{text}");
     }
 }
@@ -127,4 +131,17 @@ fn the_report_names_every_origin_and_limit() {
     for (name, value) in banyan_protocol::limits::ALL {
         assert!(report.contains(name) && report.contains(&value.to_string()), "{name}");
     }
+}
+
+#[test]
+fn the_port_of_otlp_is_taken_only_beside_the_usual_one() {
+    let resolve = |flags: &Flags| Config::resolve(flags, &|_| None).unwrap().server.otlp_listen;
+    let home = tempfile::tempdir().unwrap();
+    let flags = Flags { data: Some(home.path().to_owned()), ..Flags::default() };
+    assert_eq!(resolve(&flags).value, loopback(OTLP_PORT));
+    let listen = vec!["127.0.0.1:0".parse().unwrap()];
+    let elsewhere = Flags { listen: listen.clone(), ..flags.clone() };
+    assert_eq!(resolve(&elsewhere).value, []);
+    let both = Flags { otlp_listen: listen.clone(), ..elsewhere };
+    assert_eq!((resolve(&both).value, resolve(&both).origin), (listen, Origin::Flag));
 }

@@ -115,7 +115,8 @@ pub(super) fn changed(
     Ok(format!("{}{end}", settings.write(0)))
 }
 
-fn events(harness: Harness) -> &'static [&'static str] {
+/// The events that our hooks shall run at.
+pub(super) fn events(harness: Harness) -> &'static [&'static str] {
     match harness {
         Harness::ClaudeCode => &CLAUDE_CODE_EVENTS,
         Harness::Codex => &CODEX_EVENTS,
@@ -133,7 +134,7 @@ impl Wish {
         if !events(harness).contains(&event) {
             return Ok(None);
         }
-        let url = format!("{origin}/hooks/{}", harness.name());
+        let url = format!("{origin}{}", route(harness));
         let command = format!(
             "curl -s -m {TIMEOUT_SECONDS} -X POST -H 'content-type: application/json' --data-binary @- {url} >/dev/null || true"
         );
@@ -151,6 +152,18 @@ impl Wish {
     }
 }
 
+/// Where hooks of `harness` are taken.
+pub(super) fn route(harness: Harness) -> String {
+    format!("/hooks/{}", harness.name())
+}
+
+/// Whether a hook calls our route, at whatever address.
+pub(super) fn is_ours(hook: &Value, harness: Harness) -> bool {
+    let route = route(harness);
+    let calls = ["url", "command"].map(|key| hook.get(key).and_then(Value::as_str));
+    calls.into_iter().flatten().any(|call| call.contains(&route))
+}
+
 /// Written as an item of an event's list.
 fn pretty(group: &Value) -> Result<Box<RawValue>, serde_json::Error> {
     let text = serde_json::to_string_pretty(group)?;
@@ -163,16 +176,11 @@ fn without_ours(
     harness: Harness,
 ) -> Result<Option<Box<RawValue>>, serde_json::Error> {
     let mut value: Value = serde_json::from_str(group.get())?;
-    let route = format!("/hooks/{}", harness.name());
-    let is_ours = |hook: &Value| {
-        let calls = ["url", "command"].map(|key| hook.get(key).and_then(Value::as_str));
-        calls.into_iter().flatten().any(|call| call.contains(&route))
-    };
     let Some(hooks) = value.get_mut("hooks").and_then(Value::as_array_mut) else {
         return Ok(Some(group.to_owned()));
     };
     let before = hooks.len();
-    hooks.retain(|hook| !is_ours(hook));
+    hooks.retain(|hook| !is_ours(hook, harness));
     match hooks.len() {
         after if after == before => Ok(Some(group.to_owned())),
         0 => Ok(None),

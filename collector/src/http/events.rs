@@ -59,7 +59,7 @@ pub(super) async fn post(
     let recorded = meters.time(ingest.record(body.bytes.clone(), body.framing)).await?;
     drop(body);
     match prefer {
-        Wait::No => Ok(Answer { receipt: recorded.receipt, waited: false }),
+        Wait::No => Ok(Answer::of(recorded.receipt)),
         Wait::Yes => wait(&query, recorded).await,
     }
 }
@@ -67,7 +67,7 @@ pub(super) async fn post(
 /// Adds what the projection made of the events, unless it takes too long.
 async fn wait(query: &Query, recorded: Recorded) -> Result<Answer, ApiError> {
     let Recorded { mut receipt, appended } = recorded;
-    let Some(appended) = appended else { return Ok(Answer { receipt, waited: false }) };
+    let Some(appended) = appended else { return Ok(Answer::of(receipt)) };
     let count = i64::try_from(appended.count).unwrap_or(i64::MAX);
     let last = appended.first.saturating_add(count).saturating_sub(1);
     let waited = query.settle_at(last).await;
@@ -116,6 +116,13 @@ impl<S: Sync> axum::extract::FromRequestParts<S> for Wait {
 pub(super) struct Answer {
     receipt: Receipt,
     waited: bool,
+}
+
+impl Answer {
+    /// Without waiting for the projection.
+    pub(super) const fn of(receipt: Receipt) -> Self {
+        Self { receipt, waited: false }
+    }
 }
 
 impl IntoResponse for Answer {

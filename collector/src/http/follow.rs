@@ -1,25 +1,23 @@
 //! Fragments for pages that are open: rows of a feed, one event in full, and for pages that must
 //! ask instead of being told, what changed.
 
-use std::collections::BTreeMap;
-
 use axum::{
     Json,
     extract::{Path, State},
     http::{HeaderMap, HeaderName, HeaderValue},
     response::{Html, IntoResponse as _, Response},
 };
-use banyan_dashboard::{FreshRows, InspectorPart, Template, live::LiveText};
+use banyan_dashboard::{FreshRows, InspectorPart, Template};
 use banyan_protocol::Position;
 use serde::{Deserialize, Serialize};
 
 use super::{
     Site,
     error::ApiError,
-    live,
     pages::{feed_of, filter},
     params::Params,
     session::{Found, find},
+    then::Then,
 };
 use crate::query::{Changes, FreshRequest, Query, Skip};
 
@@ -39,28 +37,33 @@ pub(super) struct Rows {
     until: Option<Position>,
     /// The filter.
     k: Option<String>,
+    /// The moment that the page shows, when it looks back.
+    at: Option<String>,
 }
 
 /// `GET /f/events`: the rows that events behind a position made or changed.
 pub(super) async fn events(
     State(site): State<Site>,
     State(query): State<Query>,
-    Params(Rows { s, after, until, k }): Params<Rows>,
+    Params(Rows { s, after, until, k, at }): Params<Rows>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let Found { session, .. } = find(&query, &s).await?;
+    let then = Then::of_session(&site, &query, (&s, at.as_deref())).await?;
+    let Found { session, .. } = find(&then.query, &s).await?;
     let filter = filter(k.as_deref());
     let stretch = FreshRequest {
         after: after.max(0),
         until: until.unwrap_or(Position::MAX),
         skip: Skip::Newest,
     };
-    let fresh = query.fresh_feed(&s, &feed_of(filter), stretch).await?;
+    let fresh = then.query.fresh_feed(&s, &feed_of(filter), stretch).await?;
     let fresh = fresh.ok_or(ApiError::NoSession)?;
+    let sight = then.sight(&headers);
     let mut headers = HeaderMap::from_iter([(SEQ, HeaderValue::from(fresh.up_to))]);
     if let Some(skipped) = fresh.skipped {
         headers.insert(SKIPPED, HeaderValue::from(skipped.events));
     }
-    let html = fragment(&FreshRows::new(&fresh, &session, filter, site.now()))?;
+    let html = fragment(&FreshRows::new(&fresh, &session, filter, sight))?;
     Ok((headers, html).into_response())
 }
 
@@ -73,6 +76,8 @@ pub(super) struct Event {
     k: Option<String>,
     /// Open branches of the tree beside it.
     open: Option<String>,
+    /// The moment that the page shows, when it looks back.
+    at: Option<String>,
 }
 
 /// `GET /f/event/{position}`: one event in full.
@@ -80,37 +85,34 @@ pub(super) async fn event(
     State(site): State<Site>,
     State(query): State<Query>,
     Path(position): Path<String>,
-    Params(Event { s, k, open }): Params<Event>,
+    Params(Event { s, k, open, at }): Params<Event>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let position = position.parse().map_err(|_no_number| ApiError::NoEvent)?;
-    let Found { session, .. } = find(&query, &s).await?;
-    let event = query.event(&s, position).await?.ok_or(ApiError::NoEvent)?;
+    let then = Then::of_session(&site, &query, (&s, at.as_deref())).await?;
+    let Found { session, .. } = find(&then.query, &s).await?;
+    let event = then.query.event(&s, position).await?.ok_or(ApiError::NoEvent)?;
     let links = (filter(k.as_deref()), open);
-    Ok(fragment(&InspectorPart::new(&event, &session, links, site.now()))?.into_response())
+    Ok(fragment(&InspectorPart::new(&event, &session, links, then.sight(&headers)))?
+        .into_response())
 }
 
 fn fragment(part: &impl Template) -> Result<Html<String>, ApiError> {
     Ok(Html(part.render().map_err(ApiError::Template)?))
 }
 
-/// Since when, and which page asks.
+/// Since when.
 #[derive(Debug, Deserialize)]
 pub(super) struct Since {
     /// Behind this position.
     after: Position,
-    /// As `/live` has it.
-    v: Option<String>,
-    /// As `/live` has it.
-    s: Option<String>,
 }
 
 /// What changed.
 #[derive(Debug, Serialize)]
-struct Told {
+struct Head {
     head: Position,
     n: Dirty,
-    /// Texts by the id of their element, for the page that asks.
-    t: BTreeMap<String, LiveText>,
 }
 
 /// Rows with their parents, or too many to be named.
@@ -121,11 +123,10 @@ enum Dirty {
     All(&'static str),
 }
 
-/// `GET /f/head`: which rows of trees changed behind a position, as `/live` tells it, and what else
-/// a page says: some of that changes with the clock alone.
+/// `GET /f/head`: which rows of trees changed behind a position, as `/live` tells it.
 pub(super) async fn head(
     State(query): State<Query>,
-    Params(Since { after, v, s }): Params<Since>,
+    Params(Since { after }): Params<Since>,
 ) -> Result<Response, ApiError> {
     let Changes { rows, cut, as_of } = query.changes_after(after).await?;
     let n = if cut {
@@ -133,11 +134,5 @@ pub(super) async fn head(
     } else {
         Dirty::Rows(rows.into_iter().map(|change| [change.row, change.parent]).collect())
     };
-    let texts = match v.as_deref() {
-        None => Vec::new(),
-        Some("forest") => live::texts(&query, None).await?,
-        Some("session") if s.is_some() => live::texts(&query, s.as_deref()).await?,
-        Some(_) => return Err(ApiError::Query),
-    };
-    Ok(Json(Told { head: as_of, n, t: texts.into_iter().collect() }).into_response())
+    Ok(Json(Head { head: as_of, n }).into_response())
 }

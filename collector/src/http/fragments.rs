@@ -11,7 +11,7 @@ use axum::{
 use banyan_dashboard::{ChildrenFragment, Density, RowsFragment, Template};
 use serde::{Deserialize, Serialize};
 
-use super::{Site, error::ApiError, pages, params::Params};
+use super::{Site, error::ApiError, params::Params, then::Then};
 use crate::query::{Direction, Neighbours, Query, RowKey, RowNo};
 
 /// Nodes whose children are asked for at once.
@@ -50,15 +50,12 @@ struct CommonParams {
     compact: Option<String>,
     /// The filter of the page.
     q: Option<String>,
-    /// Fragments are of the present: scripts leave pages of the past as they are.
+    /// The moment that the page shows, when it looks back.
     at: Option<String>,
 }
 
 impl CommonParams {
     fn density(&self) -> Result<Density, ApiError> {
-        if self.at.as_deref().is_some_and(|at| !at.is_empty()) {
-            return Err(ApiError::Parameter("Fragments have no at: they are of the present."));
-        }
         match self.compact.as_deref() {
             None | Some("" | "0") => Ok(Density::Full),
             Some("1") => Ok(Density::Compact),
@@ -82,6 +79,8 @@ pub(super) struct TroubleParams {
     after: Option<String>,
     /// The row before which it ends, backwards; empty: at the end.
     before: Option<String>,
+    /// The moment that the page shows, when it looks back.
+    at: Option<String>,
 }
 
 /// The way to a session in trouble.
@@ -107,19 +106,20 @@ pub(super) async fn children(
         Some((RowKey::parse(row)?, from, row))
     })
     .ok_or(ApiError::Parameter("rows are 1 to 60 row ids, joined by dots: 3f.9a:200"))?;
-    query.settle().await;
+    let first = wanted.first().map(|(key, ..)| key.first());
+    let then = Then::of_row(&site, &query, (first, params.common.at.as_deref())).await?;
     let mut branches = Vec::new();
     let mut several = Vec::new();
     for (key, from, row) in wanted {
         match key {
             RowKey::One(no) => branches.push((no, from)),
             RowKey::Several(first, last) => {
-                several.push((row.to_owned(), query.siblings((first, last)).await?));
+                several.push((row.to_owned(), then.query.siblings((first, last)).await?));
             }
         }
     }
-    let nodes = query.branches(&branches, params.common.neighbours()).await?;
-    html(&ChildrenFragment::new((&nodes, &several), density, pages::reader(&site, &headers)))
+    let nodes = then.query.branches(&branches, params.common.neighbours()).await?;
+    html(&ChildrenFragment::new((&nodes, &several), density, then.sight(&headers)))
 }
 
 /// `GET /f/rows`: rows as they are now.
@@ -132,21 +132,23 @@ pub(super) async fn rows(
     let density = params.common.density()?;
     let wanted = list(&params.ids, ROWS_MAX_COUNT, RowKey::parse)
         .ok_or(ApiError::Parameter("ids are 1 to 200 row ids, joined by dots: 3f.9a"))?;
-    query.settle().await;
-    let (as_of, rows) = query.rows(&wanted).await?;
-    let mut response = html(&RowsFragment::new(&rows, density, pages::reader(&site, &headers)))?;
+    let first = wanted.first().map(|key| key.first());
+    let then = Then::of_row(&site, &query, (first, params.common.at.as_deref())).await?;
+    let (as_of, rows) = then.query.rows(&wanted).await?;
+    let mut response = html(&RowsFragment::new(&rows, density, then.sight(&headers)))?;
     response.headers_mut().insert(SEQUENCE, HeaderValue::from(as_of));
     Ok(response)
 }
 
 /// `GET /f/trouble`: the way to the next session in trouble.
 pub(super) async fn trouble(
+    State(site): State<Site>,
     State(query): State<Query>,
     Params(params): Params<TroubleParams>,
 ) -> Result<Response, ApiError> {
     const WRONG: ApiError =
         ApiError::Parameter("within is a row id, and so is either after or before.");
-    let TroubleParams { within, after, before } = params;
+    let TroubleParams { within, after, before, at } = params;
     let row = |row: &str| RowNo::parse(row).ok_or(WRONG);
     let direction = match (after.as_deref(), before.as_deref()) {
         (Some(after), None) => Direction::After(row(after)?),
@@ -154,8 +156,9 @@ pub(super) async fn trouble(
         (None, Some(before)) => Direction::Before(row(before)?),
         (None, None) | (Some(_), Some(_)) => return Err(WRONG),
     };
-    query.settle().await;
-    let found = query.trouble(row(&within)?, direction).await?;
+    let within = row(&within)?;
+    let then = Then::of_row(&site, &query, (Some(within), at.as_deref())).await?;
+    let found = then.query.trouble(within, direction).await?;
     let answer = match found {
         Some(found) => TroubleAnswer { path: found.path, row: Some(found.row) },
         None => TroubleAnswer { path: Vec::new(), row: None },

@@ -32,7 +32,8 @@ impl SessionId {
 
 /// Bytes that are not UTF-8 name no session, since no such id is ever accepted.
 fn in_path(path: &str) -> Option<SessionId> {
-    let rest = path.strip_prefix("/sessions/").or_else(|| path.strip_prefix("/s/"))?;
+    let mut prefixes = ["/sessions/", "/s/", "/import/claude-code/"].into_iter();
+    let rest = prefixes.find_map(|prefix| path.strip_prefix(prefix))?;
     let segment = rest.split('/').next().filter(|segment| !segment.is_empty())?;
     let id = percent_decode_str(segment).decode_utf8().ok()?;
     Some(SessionId(id.into_owned()))

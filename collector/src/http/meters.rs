@@ -43,6 +43,8 @@ impl Meters {
         describe_counter!("banyan_otlp_received_total", "Spans and log records of OTLP");
         describe_counter!("banyan_otlp_refused_total", "Of these: refused for good");
         describe_counter!("banyan_otlp_shed_total", "Of these: not taken, to be sent again");
+        describe_counter!("banyan_transcript_lines_received_total", "Lines of transcripts");
+        describe_counter!("banyan_transcript_lines_refused_total", "Of these: unreadable");
         describe_histogram!("banyan_ack_seconds", "From the end of a body to its answer");
         describe_gauge!("banyan_log_head", "Last position of the log");
         describe_gauge!("banyan_projected", "Last position that the view covers");

@@ -9,8 +9,8 @@ use axum::{
 use utoipa::OpenApi;
 
 use super::{
-    alerts, children, events, export, found, groups, health, hooks, index, meters, missing, otlp,
-    quarantine, session, sessions, stream, tree,
+    alerts, children, events, export, found, groups, health, hooks, import, index, meters, missing,
+    otlp, quarantine, session, sessions, stream, tree,
 };
 
 /// The description of the surface.
@@ -27,7 +27,7 @@ use super::{
         (name = "collector", description = "How the collector is"),
     ),
     paths(
-        events::post, hooks::claude_code, hooks::codex, otlp::traces, otlp::logs, events::list, stream::get, sessions::list, session::show, session::remove,
+        events::post, hooks::claude_code, hooks::codex, import::post, import::known, otlp::traces, otlp::logs, events::list, stream::get, sessions::list, session::show, session::remove,
         export::get, tree::get, children::list, missing::list, groups::list, alerts::list,
         alerts::show, alerts::acknowledge, alerts::reopen, quarantine::list, found::csv, found::jsonl,
         index::get, health::health, health::live, health::ready, meters::get, get,

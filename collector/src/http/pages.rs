@@ -22,7 +22,7 @@ use axum::{
     response::{Html, IntoResponse as _},
 };
 use banyan_dashboard::{
-    Assets, Chrome, ErrorPage, NoMoment, Now, PageError, Preferences, Template, links,
+    Assets, Chrome, ErrorPage, NoMoment, PageError, Preferences, Template, Times, links,
 };
 use banyan_protocol::Position;
 
@@ -35,6 +35,7 @@ pub(super) use alerts::{list as alerts, show as alert};
 pub(super) use export::{html as export_html, jsonl as export_jsonl};
 pub(super) use forest::show as forest;
 pub(super) use params::{PageParams, filter};
+pub(super) use past::moment;
 pub(super) use person::Person;
 pub(super) use quarantine::show as quarantine;
 pub(super) use search::show as search;
@@ -67,9 +68,9 @@ fn chrome(site: &Site, preferences: Preferences, as_of: Option<Position>) -> Chr
     Chrome { assets, preferences, as_of, now, open_alerts, moment: None, notice: None }
 }
 
-/// The time of whoever sent `headers`, as they like it.
-pub(super) fn reader(site: &Site, headers: &HeaderMap) -> Now {
-    Now { at: site.now(), times: person::preferences(headers).times }
+/// How whoever sent `headers` likes times to be written.
+pub(super) fn times(headers: &HeaderMap) -> Times {
+    person::preferences(headers).times
 }
 
 /// A finished page.

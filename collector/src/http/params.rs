@@ -1,14 +1,13 @@
 //! The query part of a URL, and the header that says how far the view was.
 
 use axum::{
-    Json,
     extract::{FromRequestParts, Query},
     http::{HeaderName, HeaderValue, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::error::ApiError;
+use super::{error::ApiError, pieces};
 use crate::query::Settled;
 
 /// Parameters of the URL; unknown ones are passed over, wrong ones are an error.
@@ -36,7 +35,7 @@ pub(super) struct FromView<T>(pub(super) Settled, pub(super) T);
 impl<T: Serialize> IntoResponse for FromView<T> {
     fn into_response(self) -> Response {
         let Self(settled, answer) = self;
-        let mut response = Json(answer).into_response();
+        let mut response = pieces::json(&answer);
         response.headers_mut().insert(AS_OF, as_of(settled));
         response
     }

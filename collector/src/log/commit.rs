@@ -23,6 +23,8 @@ pub(crate) enum Source {
     Hook(Harness),
     /// A span or log record of OpenTelemetry, with its resource and scope.
     Otlp(Signal),
+    /// A line of a transcript of Claude Code.
+    Transcript,
 }
 
 /// Entries that became durable together, at dense positions from `first` on.

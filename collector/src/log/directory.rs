@@ -20,6 +20,20 @@ pub(crate) struct DataDirectory {
     _lock: File,
 }
 
+/// Who holds a data directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// Nobody: a collector could start on it.
+    Nobody,
+    /// A collector.
+    Collector {
+        /// Its process, when it said so.
+        pid: Option<u32>,
+    },
+    /// Whether anybody does cannot be told.
+    Unknown,
+}
+
 /// Why a data directory cannot be used.
 #[derive(Debug, Error)]
 pub(crate) enum DirectoryError {
@@ -67,9 +81,7 @@ impl DataDirectory {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut pid = String::new();
-                let read = lock.read_to_string(&mut pid);
-                let pid = read.ok().and_then(|_size| pid.trim().parse().ok());
+                let pid = read_pid(&mut lock);
                 return Err(DirectoryError::InUse { path, pid });
             }
             Err(TryLockError::Error(error)) => return Err(unusable(error)),
@@ -82,6 +94,27 @@ impl DataDirectory {
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Who holds the data directory at `path`; nothing is made or written.
+pub(super) fn holder(path: &Path) -> Holder {
+    let mut lock = match File::open(path.join(LOCK_FILE)) {
+        Ok(lock) => lock,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Holder::Nobody,
+        Err(_) => return Holder::Unknown,
+    };
+    // Given back at once, when the file is closed.
+    match lock.try_lock_shared() {
+        Ok(()) => Holder::Nobody,
+        Err(TryLockError::WouldBlock) => Holder::Collector { pid: read_pid(&mut lock) },
+        Err(TryLockError::Error(_)) => Holder::Unknown,
+    }
+}
+
+fn read_pid(lock: &mut File) -> Option<u32> {
+    let mut pid = String::new();
+    lock.read_to_string(&mut pid).ok()?;
+    pid.trim().parse().ok()
 }
 
 /// Opens or makes a file that only its owner can read.
@@ -105,11 +138,15 @@ mod tests {
     fn second_collector_is_refused() {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("a/b");
+        assert_eq!(holder(&path), Holder::Nobody);
+        assert!(!path.exists(), "looking makes nothing");
         let first = DataDirectory::claim(&path).unwrap();
+        assert_eq!(holder(&path), Holder::Collector { pid: Some(std::process::id()) });
         let refused = DataDirectory::claim(&path).unwrap_err();
         let message = format!("already running as pid {} on ", std::process::id());
         assert!(refused.to_string().contains(&message), "{refused}");
         drop(first);
+        assert_eq!(holder(&path), Holder::Nobody);
         DataDirectory::claim(&path).unwrap();
     }
 

@@ -95,6 +95,7 @@ impl Source {
             Self::Hook(Harness::Codex) => 3,
             Self::Otlp(Signal::Traces) => 4,
             Self::Otlp(Signal::Logs) => 5,
+            Self::Transcript => 8,
         }
     }
 
@@ -106,6 +107,7 @@ impl Source {
             3 => Ok(Self::Hook(Harness::Codex)),
             4 => Ok(Self::Otlp(Signal::Traces)),
             5 => Ok(Self::Otlp(Signal::Logs)),
+            8 => Ok(Self::Transcript),
             _ => Err(Damage::Source),
         }
     }

@@ -65,6 +65,11 @@ pub(super) async fn read_or_make(
     .execute(&mut *connection)
     .await
     .map_err(LogError::Database)?;
+    read(connection).await
+}
+
+/// Reads the identity of a log that has one.
+pub(super) async fn read(connection: &mut SqliteConnection) -> Result<LogIdentity, LogError> {
     let format: i64 = value(connection, "format").await?;
     if FORMAT < format {
         return Err(LogError::Newer { found: format, known: FORMAT });

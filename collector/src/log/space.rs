@@ -26,16 +26,16 @@ const BALLAST_FILE: &str = "ballast";
 
 /// How much room a disk has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Room {
+pub(crate) struct Room {
     /// What we may still write, in bytes.
-    pub(super) free: u64,
+    pub free: u64,
     /// The whole disk, in bytes.
-    pub(super) total: u64,
+    pub total: u64,
 }
 
 impl Room {
     /// Room on the disk that holds `path`.
-    pub(super) fn on_disk(path: &Path) -> io::Result<Self> {
+    pub(crate) fn on_disk(path: &Path) -> io::Result<Self> {
         let disk = statvfs(path)?;
         Ok(Self {
             free: disk.f_bavail.saturating_mul(disk.f_frsize),
@@ -43,10 +43,15 @@ impl Room {
         })
     }
 
+    /// Below how many free bytes the log takes no more appends.
+    pub(crate) const fn low_below(self) -> u64 {
+        let share = self.total / 100 * LOW_PERCENT;
+        if LOW_MIN_BYTES < share { share } else { LOW_MIN_BYTES }
+    }
+
     /// Whether the log should stop before it hits the wall.
     const fn is_low(self) -> bool {
-        let share = self.total / 100 * LOW_PERCENT;
-        self.free < if LOW_MIN_BYTES < share { share } else { LOW_MIN_BYTES }
+        self.free < self.low_below()
     }
 
     /// Whether the ballast fits in without making room low.

@@ -15,9 +15,9 @@ use super::{
     Commit, LogError, LogIdentity, directory::private_file, fault::Fault, frame, identity,
 };
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/log-sqlite");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/log-sqlite");
 
-const FILE: &str = "log.db";
+pub(super) const FILE: &str = "log.db";
 const READERS_MAX_COUNT: u32 = 2;
 /// Rows that wait inside sqlx for a reader; a row can have 8 MiB.
 const READER_BUFFER_ROWS: usize = 4;
@@ -63,7 +63,7 @@ pub(super) struct Reader {
     pub(super) pool: SqlitePool,
 }
 
-type CommitRow = (i64, i64, i64, i64, Vec<u8>);
+pub(super) type CommitRow = (i64, i64, i64, i64, Vec<u8>);
 
 impl Engine {
     /// Opens or makes `log.db` in `directory` and looks whether its end is whole.
@@ -110,7 +110,9 @@ async fn connect(
 
 /// The head, and when it was received. Looks at the first commit and the last few only: what lies
 /// between was appended by a writer that knew its place, and `banyan verify` reads all of it.
-async fn check_tail(connection: &mut SqliteConnection) -> Result<(Position, Timestamp), LogError> {
+pub(super) async fn check_tail(
+    connection: &mut SqliteConnection,
+) -> Result<(Position, Timestamp), LogError> {
     let first: Option<i64> = sqlx::query_scalar("select min(first_position) from log_commit")
         .fetch_one(&mut *connection)
         .await
@@ -226,7 +228,9 @@ impl Reader {
     }
 }
 
-fn decode((first, count, received_at, codec, body): CommitRow) -> Result<Commit, LogError> {
+pub(super) fn decode(
+    (first, count, received_at, codec, body): CommitRow,
+) -> Result<Commit, LogError> {
     let damaged =
         |damage: frame::Damage| LogError::Damaged { position: first, what: damage.to_string() };
     let plain = frame::unpack(codec, Bytes::from(body)).map_err(damaged)?;

@@ -5,6 +5,9 @@
 //! again: [`Watch::follow`] says so, and [`Replay`] walks all of the session's events.
 //! Both ways give the same alerts.
 //!
+//! What a transcript tells after the fact raises no alerts of silence and spending: they ask
+//! somebody to do something now.
+//!
 //! Stalled and lost sessions are judged when reading, by the reader's clock; nothing here asks
 //! what time it is.
 
@@ -83,12 +86,13 @@ impl Watch {
             return None;
         }
         self.last = Some(event.stamp);
+        let is_live = !event.is_history;
         let found = [
-            self.silence.see(event),
+            is_live.then(|| self.silence.see(event)).flatten(),
             self.repeats.see(event),
             self.doubts.see(event),
             self.failures.see(event),
-            self.spending.see(event),
+            is_live.then(|| self.spending.see(event)).flatten(),
         ];
         let found: Vec<Finding> = found.into_iter().flatten().collect();
         let new = found.iter().filter(|finding| finding.is_new).count();

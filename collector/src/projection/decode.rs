@@ -83,7 +83,7 @@ pub(super) fn sound<'a>(placed: &Placed<'a>) -> Option<Step<'a>> {
             let recorded = event(placed.origin(), text, Flags::default()).ok()?;
             Some(Step::Event(Box::new(recorded), text))
         }
-        Source::Hook(_) | Source::Otlp(_) => None,
+        Source::Hook(_) | Source::Transcript | Source::Otlp(_) => None,
         Source::Banyan => match OwnFact::read(&placed.entry.bytes)? {
             OwnFact::SessionDeleted { session_id } => {
                 Some(Step::Delete(Deletion { position: placed.position, session_id }))
@@ -108,7 +108,7 @@ fn marking(placed: &Placed<'_>, alert: AlertName, word: Word) -> Marking {
 pub(super) fn mend(placed: &Placed<'_>) -> Option<String> {
     match placed.entry.source {
         Source::Aop => text(placed.entry).and_then(repair),
-        Source::Banyan | Source::Hook(_) | Source::Otlp(_) => None,
+        Source::Banyan | Source::Hook(_) | Source::Transcript | Source::Otlp(_) => None,
     }
 }
 
@@ -121,6 +121,7 @@ pub(super) fn unsound<'a>(placed: &Placed<'a>, mended: Option<&'a str>) -> Step<
     let text = match placed.entry.source {
         Source::Aop => mended.or_else(|| text(placed.entry)),
         Source::Hook(_) => return placed.poison("a hook that cannot be read".to_owned()),
+        Source::Transcript => return placed.poison("a line that cannot be read".to_owned()),
         Source::Otlp(_) => return placed.poison("a span that cannot be read".to_owned()),
         Source::Banyan => return placed.poison("a fact that this version cannot read".to_owned()),
     };
@@ -138,9 +139,10 @@ pub(super) fn poisoned<'a>(placed: &Placed<'a>, failure: &Failure) -> Step<'a> {
         (Source::Aop, Some(text)) if failure.count < 2 => {
             raw(placed, text, Flags::default(), failure.reason.clone())
         }
-        (Source::Aop | Source::Banyan | Source::Hook(_) | Source::Otlp(_), _) => {
-            placed.poison(failure.reason.clone())
-        }
+        (
+            Source::Aop | Source::Banyan | Source::Hook(_) | Source::Transcript | Source::Otlp(_),
+            _,
+        ) => placed.poison(failure.reason.clone()),
     }
 }
 

@@ -14,8 +14,11 @@
 //!
 //! The hook itself is carried in the event, under the key `hook`: the inspector shows it.
 //!
+//! Transcripts of Claude Code, which are read after the fact, are translated here as well
+//! ([`transcript`]): they tell of the same sessions, so what hooks and lines told is one state.
+//!
 //! Reading order: [`claude_code`] and [`codex`] (what differs), [`mod@translate`] (what each hook
-//! says), [`told`], [`links`], [`draft`].
+//! says), [`transcript`], [`told`], [`links`], [`draft`].
 
 mod claude_code;
 mod codex;
@@ -24,15 +27,19 @@ mod links;
 mod repeats;
 mod result;
 mod told;
+mod transcript;
 mod translate;
 
 use banyan_protocol::{
     Timestamp,
     hook::{Harness, Hook},
+    transcript::Transcript,
 };
 
 use super::translated::Translated;
+use draft::Origin;
 pub(super) use told::Told;
+pub(super) use transcript::NAME as TRANSCRIPT;
 
 /// The most events that one hook is translated into.
 const EVENTS_MAX_COUNT: usize = 200;
@@ -48,8 +55,23 @@ pub(super) fn translate(
         Harness::ClaudeCode => claude_code::translate(told, hook, at),
         Harness::Codex => codex::translate(told, hook, at),
     };
+    told.heard(at);
     drafts.truncate(EVENTS_MAX_COUNT);
-    drafts.iter().map(|draft| draft.write(harness, hook, at)).collect()
+    let origin = Origin::hook(harness, hook);
+    drafts.iter().map(|draft| draft.write(&origin, at)).collect()
+}
+
+/// The events that a line of a transcript says, received at `at`, given what its session told so
+/// far.
+pub(super) fn translate_line(
+    told: &mut Told,
+    line: &Transcript<'_>,
+    received_at: Timestamp,
+) -> Vec<Translated> {
+    let (at, mut drafts) = transcript::translate(told, line, received_at);
+    drafts.truncate(EVENTS_MAX_COUNT);
+    let origin = Origin::transcript(transcript::NAME, line);
+    drafts.iter().map(|draft| draft.write(&origin, at)).collect()
 }
 
 #[cfg(test)]

@@ -30,6 +30,13 @@ impl Recorded<'_> {
         self.envelope.timestamp.unwrap_or(self.received_at)
     }
 
+    /// Whether a transcript tells it, after the fact: nobody waits for such a session, and nobody
+    /// can save what it spent.
+    pub(crate) fn is_history(&self) -> bool {
+        let id = self.envelope.event_id.as_deref();
+        id.is_some_and(|id| id.starts_with(super::hooks::TRANSCRIPT))
+    }
+
     /// Its place among the events of its session.
     pub(crate) fn stamp(&self) -> Stamp {
         Stamp { sequence: self.order(), position: self.position }

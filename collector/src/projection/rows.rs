@@ -106,6 +106,23 @@ pub(super) struct ToldRow {
     pub session_id: String,
     /// JSON; `None` when it is forgotten.
     pub state: Option<String>,
+    /// How far its transcripts are read, of those that were.
+    pub transcripts: Vec<TranscriptRow>,
+}
+
+/// A row of `transcript`, without the session.
+#[derive(Debug)]
+pub(super) struct TranscriptRow {
+    /// Empty for the session itself.
+    pub agent_id: String,
+    /// The last line that was read.
+    pub lines: u64,
+    /// Whether it was too fresh to say that the session is over.
+    pub open: bool,
+    /// Whether hooks tell of the session, or told.
+    pub hooked: bool,
+    /// Until when they told, in microseconds.
+    pub hooked_until: Option<i64>,
 }
 
 /// A row of `acknowledgement`, without its key.

@@ -72,7 +72,8 @@ pub(super) fn other(path: &Path) -> PathBuf {
     if path == first { second } else { first }
 }
 
-fn paths(directory: &Path) -> [PathBuf; 2] {
+/// Where a view can be.
+pub(super) fn paths(directory: &Path) -> [PathBuf; 2] {
     NAMES.map(|name| directory.join(name))
 }
 

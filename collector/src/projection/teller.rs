@@ -10,19 +10,20 @@ use banyan_protocol::{
     Flags, Position,
     hook::{Harness, Hook},
     otlp::{LogRecord, Signal, Span},
+    transcript::Transcript,
 };
 use futures_util::FutureExt as _;
 use sqlx::SqliteConnection;
 
 use super::{
     decode::{Placed, text},
-    hooks::{Told, translate},
+    hooks::{Told, translate, translate_line},
     otlp::Traces,
     pipeline::PipelineError,
     poisoned::Poisoned,
-    rows::ToldRow,
+    rows::{ToldRow, TranscriptRow},
     store::told,
-    translated::Said,
+    translated::{Said, Translated},
 };
 use crate::log::{OwnFact, Source};
 
@@ -36,8 +37,9 @@ type Key = (Harness, String);
 #[derive(Debug, Default)]
 pub(super) struct Teller {
     held: BTreeMap<Key, Told>,
-    /// Those that changed and are not written.
-    changed: BTreeSet<Key>,
+    /// Those that changed and are not written, with the transcripts that were read: by sub-agent,
+    /// that of the session itself under the empty name.
+    changed: BTreeMap<Key, BTreeSet<String>>,
     traces: Traces,
 }
 
@@ -67,7 +69,19 @@ impl Teller {
                         continue;
                     };
                     self.load(connection, (harness, hook.session_id.clone())).await?;
-                    let said = self.hear(harness, &hook, placed)?;
+                    let (key, at) = ((harness, hook.session_id.clone()), placed.received_at);
+                    let said =
+                        self.hear(key, None, placed, |told| translate(harness, told, &hook, at))?;
+                    events.insert(placed.position, said);
+                }
+                Source::Transcript => {
+                    let line = text(placed.entry).and_then(|text| Transcript::read(text).ok());
+                    let Some(line) = line else { continue };
+                    let key = (Harness::ClaudeCode, line.session_id.clone());
+                    self.load(connection, key.clone()).await?;
+                    let (agent, at) = (line.agent_id.as_deref(), placed.received_at);
+                    let said =
+                        self.hear(key, agent, placed, |told| translate_line(told, &line, at))?;
                     events.insert(placed.position, said);
                 }
                 Source::Otlp(signal) => {
@@ -83,11 +97,12 @@ impl Teller {
     /// What changed since it was asked last, for the batch to write.
     pub(super) fn rows(&mut self) -> Result<Vec<ToldRow>, serde_json::Error> {
         let changed = std::mem::take(&mut self.changed);
-        let rows = changed.into_iter().map(|(harness, session)| {
+        let rows = changed.into_iter().map(|((harness, session), read)| {
             let told = self.held.get(&(harness, session.clone()));
             let told = told.filter(|told| **told != Told::default());
             let state = told.map(serde_json::to_string).transpose()?;
-            Ok(ToldRow { harness: harness.name(), session_id: session, state })
+            let transcripts = told.map(|told| transcripts(told, read)).unwrap_or_default();
+            Ok(ToldRow { harness: harness.name(), session_id: session, state, transcripts })
         });
         let of_hooks: Result<Vec<ToldRow>, serde_json::Error> = rows.collect();
         let mut rows = of_hooks?;
@@ -99,20 +114,21 @@ impl Teller {
     pub(super) fn evict(&mut self) {
         self.traces.evict();
         if KEPT_MAX_COUNT < self.held.len() {
-            self.held.retain(|key, _| self.changed.contains(key));
+            self.held.retain(|key, _| self.changed.contains_key(key));
         }
     }
 
     fn hear(
         &mut self,
-        harness: Harness,
-        hook: &Hook<'_>,
+        key: Key,
+        agent: Option<&str>,
         placed: &Placed<'_>,
+        translate: impl FnOnce(&mut Told) -> Vec<Translated>,
     ) -> Result<Said, PipelineError> {
-        let key = (harness, hook.session_id.clone());
         let told = self.held.entry(key.clone()).or_default();
-        self.changed.insert(key);
-        let run = || translate(harness, told, hook, placed.received_at);
+        let read = self.changed.entry(key).or_default();
+        read.extend([String::new()].into_iter().chain(agent.map(ToOwned::to_owned)));
+        let run = || translate(told);
         let events = catch_unwind(AssertUnwindSafe(run)).map_err(|_panic| panicked(placed))?;
         Ok(Said { merged: None, events, flags: Flags::default() })
     }
@@ -173,7 +189,7 @@ impl Teller {
             let held = self.held.entry(key.clone()).or_default();
             if *held != Told::default() {
                 *held = Told::default();
-                self.changed.insert(key);
+                self.changed.entry(key).or_default();
             }
         }
         Ok(())
@@ -183,4 +199,19 @@ impl Teller {
 fn panicked(placed: &Placed<'_>) -> PipelineError {
     let reason = "translating it panicked".to_owned();
     PipelineError::Entry { position: placed.position, reason }
+}
+
+/// How far the transcripts of `agents` are read. The row of the session itself says of hooks, too.
+fn transcripts(told: &Told, agents: BTreeSet<String>) -> Vec<TranscriptRow> {
+    let rows = agents.into_iter().filter_map(|agent_id| {
+        let progress = told.progress(&agent_id);
+        let hooks = told.heard_hooks().filter(|_| agent_id.is_empty());
+        if progress.is_none() && hooks.is_none() {
+            return None;
+        }
+        let (lines, open) = progress.unwrap_or_default();
+        let hooked_until = hooks.and_then(|heard| heard.until);
+        Some(TranscriptRow { agent_id, lines, open, hooked: hooks.is_some(), hooked_until })
+    });
+    rows.collect()
 }

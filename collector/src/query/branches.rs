@@ -75,6 +75,19 @@ impl Query {
         Ok(rows.into_iter().map(|row| node(row, &look, &stalled)).collect())
     }
 
+    /// The id of the session of a row, as far as one has been heard of.
+    pub(crate) async fn id_of(&self, RowNo(no): RowNo) -> Result<Option<String>, QueryError> {
+        let id = query_scalar(
+            "select id
+             from session
+             where no = ? and known = 1",
+        )
+        .bind(no)
+        .fetch_optional(&self.view.readers())
+        .await?;
+        Ok(id)
+    }
+
     /// Rows as they are, in the order asked for, those of several behind the others; and the
     /// position up to which that goes. Unknown rows are left out.
     pub(crate) async fn rows(

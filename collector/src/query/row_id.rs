@@ -19,6 +19,13 @@ impl RowKey {
             None => RowNo::parse(key).map(Self::One),
         }
     }
+
+    /// The session, or the first of several.
+    pub(crate) const fn first(self) -> RowNo {
+        match self {
+            Self::One(one) | Self::Several(one, _) => one,
+        }
+    }
 }
 
 /// A session by its number in the view, as pages name it.

@@ -46,27 +46,33 @@ impl Query {
         let (no, depth_of_top) = (top.no, top.depth);
         let stalled = Stalled::look(&mut look).await?;
         let judge = look.judge;
+        let whole = top.parent_no.is_none() && top.subtree.sessions <= i64::from(limit);
+        let top = stalled.view(top, &judge);
         let mut sessions = Vec::new();
         let take = |row: SessionRow| {
-            sessions.push((Place::of(&row), stalled.view(row, &judge)));
+            let place = Place::of(&row);
+            let mut view = stalled.view(row, &judge);
+            view.root_session_id.clone_from(&top.root_session_id);
+            view.group = top.group;
+            sessions.push((place, view));
         };
-        if top.parent_no.is_none() && top.subtree.sessions <= i64::from(limit) {
+        if whole {
             // The whole tree, in one scan.
             let condition = |query: &mut QueryBuilder<Sqlite>| {
                 query.push("s.root_no = ").push_bind(no);
                 query.push(" and s.depth <= ").push_bind(depth_of_top.saturating_add(depth));
             };
-            session_row::each(&mut look.tx, condition, take).await?;
+            session_row::each_of_tree(&mut look.tx, condition, take).await?;
         } else {
             let numbers = subtree(&mut look, no, depth, limit).await?;
             let condition = |query: &mut QueryBuilder<Sqlite>| {
                 query.push("s.no in (select value from json_each(");
                 query.push_bind(numbers.clone()).push("))");
             };
-            session_row::each(&mut look.tx, condition, take).await?;
+            session_row::each_of_tree(&mut look.tx, condition, take).await?;
         }
         drop(look);
-        Ok(assemble(no, sessions))
+        Ok(assemble((no, top.parent_session_id), sessions))
     }
 }
 
@@ -93,8 +99,12 @@ async fn subtree(look: &mut Look, no: i64, depth: u32, limit: u32) -> Result<Str
     Ok(numbers)
 }
 
-/// Nests sessions below `top`. Not by recursion: a chain may be longer than a stack is deep.
-fn assemble(top: i64, sessions: Vec<(Place, SessionView)>) -> Option<TreeView> {
+/// Nests sessions below `top`, whose parent may be outside, and names their parents. Not by
+/// recursion: a chain may be longer than a stack is deep.
+fn assemble(
+    (top, parent_of_top): (i64, Option<String>),
+    sessions: Vec<(Place, SessionView)>,
+) -> Option<TreeView> {
     let (places, mut views): (Vec<Place>, Vec<Option<SessionView>>) =
         sessions.into_iter().map(|(place, view)| (place, Some(view))).unzip();
     let mut order: Vec<(usize, &Place)> = places.iter().enumerate().collect();
@@ -103,11 +113,15 @@ fn assemble(top: i64, sessions: Vec<(Place, SessionView)>) -> Option<TreeView> {
     for (at, place) in order.into_iter().rev() {
         let mut children = waiting.remove(&place.no).unwrap_or_default();
         children.reverse();
+        let session = views.get_mut(at).and_then(Option::take)?;
+        for child in &mut children {
+            child.session.parent_session_id = Some(session.id.clone());
+        }
         let shown = u64::try_from(children.len()).unwrap_or(u64::MAX);
         let omitted = count(place.children).saturating_sub(shown);
-        let session = views.get_mut(at).and_then(Option::take)?;
-        let tree = TreeView { session, children, omitted };
+        let mut tree = TreeView { session, children, omitted };
         if place.no == top {
+            tree.session.parent_session_id = parent_of_top;
             return Some(tree);
         }
         waiting.entry(place.parent_no?).or_default().push(tree);
@@ -124,7 +138,10 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::fixture::Fixture, *};
+    use super::{
+        super::{Lookup, fixture::Fixture},
+        *,
+    };
 
     /// `a(b(d e) c)`: a tree as one line, `+n` standing for what was left out.
     fn line(tree: &TreeView) -> String {
@@ -158,6 +175,34 @@ mod tests {
         check(&fixture, "b", 9, 9, "b(d e)").await;
         check(&fixture, "e", 9, 9, "e").await;
         assert!(fixture.query.tree("nobody", 9, 9).await.unwrap().is_none());
+    }
+
+    fn sessions<'a>(tree: &'a TreeView, into: &mut Vec<&'a SessionView>) {
+        into.push(&tree.session);
+        tree.children.iter().for_each(|child| sessions(child, into));
+    }
+
+    #[tokio::test]
+    async fn each_session_of_a_tree_is_what_it_is_alone() {
+        let mut fixture = Fixture::new().await;
+        for (id, parent) in [("a", None), ("b", Some("a")), ("c", Some("b")), ("d", Some("b"))] {
+            fixture.session(id, parent).await;
+        }
+        fixture.run("update session set group_no = 3 where id = 'a'").await;
+        let orphan = "update session set orphan = 1, claimed_parent_no = 99 where id = 'a'";
+        fixture.run(orphan).await;
+        for (top, count) in [("a", 4), ("b", 3), ("d", 1)] {
+            let tree = fixture.query.tree(top, 9, 9).await.unwrap().unwrap();
+            let mut found = Vec::new();
+            sessions(&tree, &mut found);
+            assert_eq!(found.len(), count);
+            for session in found {
+                match fixture.query.session(&session.id).await.unwrap() {
+                    Lookup::Found(alone) => assert_eq!(*session, alone),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
     }
 
     #[tokio::test]

@@ -7,10 +7,10 @@ use banyan_protocol::{
     view::{BanyanPart, EventView},
 };
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{MapAccess, Visitor},
 };
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
 /// The keys of one event; values stay as received. Where a key is there twice, the last counts.
 #[derive(Debug, Default)]
@@ -23,27 +23,92 @@ struct Wire<'a> {
     timestamp: Option<&'a RawValue>,
     kind: Option<&'a RawValue>,
     payload: Option<&'a RawValue>,
-    other: BTreeMap<String, Box<RawValue>>,
+    other: BTreeMap<Cow<'a, str>, &'a RawValue>,
+}
+
+/// An [`EventView`] that is written as soon as it is read, so it borrows what it can.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    spec: Text<'a>,
+    session_id: Text<'a>,
+    parent_session_id: Option<Text<'a>>,
+    agent_id: Text<'a>,
+    agent_version: Option<Text<'a>>,
+    sequence: Option<i64>,
+    timestamp: Text<'a>,
+    #[serde(rename = "type")]
+    kind: Text<'a>,
+    payload: Cow<'a, RawValue>,
+    #[serde(flatten)]
+    other: BTreeMap<Cow<'a, str>, &'a RawValue>,
+    banyan: BanyanPart,
+}
+
+/// A text on its way from one JSON to another.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Text<'a> {
+    /// As received, quotes included: it has no escapes.
+    Received(&'a RawValue),
+    /// To be written.
+    Made(String),
+}
+
+/// What readers get of the event `raw`, as [`event_view`] says, in JSON.
+pub(super) fn event_json(
+    raw: &str,
+    sequence: Option<i64>,
+    banyan: BanyanPart,
+) -> serde_json::Result<Box<RawValue>> {
+    let wire: Wire<'_> = serde_json::from_str(raw).unwrap_or_default();
+    let or_empty = |raw| Text::of(raw).unwrap_or(Text::Made(String::new()));
+    to_raw_value(&Line {
+        spec: or_empty(wire.spec),
+        session_id: or_empty(wire.session_id),
+        parent_session_id: Text::of(wire.parent_session_id),
+        agent_id: or_empty(wire.agent_id),
+        agent_version: Text::of(wire.agent_version),
+        sequence: counted(sequence, banyan),
+        timestamp: Text::of(wire.timestamp)
+            .unwrap_or_else(|| Text::Made(banyan.received_at.to_rfc3339())),
+        kind: or_empty(wire.kind),
+        payload: wire.object().map_or_else(|| Cow::Owned(empty()), Cow::Borrowed),
+        other: wire.other,
+        banyan,
+    })
+}
+
+impl<'a> Text<'a> {
+    /// `None` where it is missing or no text.
+    fn of(raw: Option<&'a RawValue>) -> Option<Self> {
+        let raw = raw?;
+        match raw.get() {
+            plain if plain.starts_with('"') && !plain.contains('\\') => Some(Self::Received(raw)),
+            _ => text(Some(raw)).map(Self::Made),
+        }
+    }
 }
 
 /// What readers get of the event `raw`, whose sequence is known. Of an event that cannot be read
 /// (it is flagged as poison) only that; its bytes are in the export.
 pub(super) fn event_view(raw: &str, sequence: Option<i64>, banyan: BanyanPart) -> EventView {
     let wire: Wire<'_> = serde_json::from_str(raw).unwrap_or_default();
-    let payload = wire.payload.filter(|payload| payload.get() != "null");
-    // What is ordered by its time has none, though the view keeps one.
-    let sequence = sequence.filter(|_| !banyan.flags.contains(Flags::TIMED));
+    let payload = wire.object();
     EventView {
         spec: text(wire.spec).unwrap_or_default(),
         session_id: text(wire.session_id).unwrap_or_default(),
         parent_session_id: text(wire.parent_session_id),
         agent_id: text(wire.agent_id).unwrap_or_default(),
         agent_version: text(wire.agent_version),
-        sequence,
+        sequence: counted(sequence, banyan),
         timestamp: text(wire.timestamp).unwrap_or_else(|| banyan.received_at.to_rfc3339()),
         kind: text(wire.kind).unwrap_or_default(),
         payload: payload.map_or_else(empty, RawValue::to_owned),
-        other: wire.other,
+        other: wire
+            .other
+            .into_iter()
+            .map(|(key, raw)| (key.into_owned(), raw.to_owned()))
+            .collect(),
         banyan,
     }
 }
@@ -51,8 +116,19 @@ pub(super) fn event_view(raw: &str, sequence: Option<i64>, banyan: BanyanPart) -
 /// The payload of the event `raw`, as received; `{}` where it has none or cannot be read.
 pub(super) fn payload(raw: &str) -> Box<RawValue> {
     let wire: Wire<'_> = serde_json::from_str(raw).unwrap_or_default();
-    let payload = wire.payload.filter(|payload| payload.get() != "null");
-    payload.map_or_else(empty, RawValue::to_owned)
+    wire.object().map_or_else(empty, RawValue::to_owned)
+}
+
+impl<'a> Wire<'a> {
+    /// The payload, where there is one.
+    fn object(&self) -> Option<&'a RawValue> {
+        self.payload.filter(|payload| payload.get() != "null")
+    }
+}
+
+/// What is ordered by its time has no sequence, though the view keeps one.
+fn counted(sequence: Option<i64>, banyan: BanyanPart) -> Option<i64> {
+    sequence.filter(|_| !banyan.flags.contains(Flags::TIMED))
 }
 
 fn text(raw: Option<&RawValue>) -> Option<String> {
@@ -98,7 +174,7 @@ impl<'de> Visitor<'de> for WireVisitor {
                 // What we say ourselves must not stand there twice.
                 "sequence" | "banyan" => continue,
                 _ => {
-                    wire.other.insert(key.into_owned(), raw.to_owned());
+                    wire.other.insert(key, raw);
                     continue;
                 }
             };
@@ -121,7 +197,10 @@ mod tests {
             variant: 0,
             flags: Flags::default(),
         };
-        event_view(raw, Some(3), banyan)
+        let view = event_view(raw, Some(3), banyan);
+        let written = event_json(raw, Some(3), banyan).unwrap();
+        assert_eq!(written.get(), serde_json::to_string(&view).unwrap(), "both ways");
+        view
     }
 
     #[test]

@@ -113,7 +113,7 @@ fn toggle(
     } else {
         // The page of what is below the parent.
         let rows = format!("{}.{key}", parent.session.row);
-        Link::subtree(&parent.session.id).with("open", &rows)
+        Link::subtree(&parent.session.id).at(place.at).with("open", &rows)
     };
     Toggle {
         href: page.to(&format!("n-{key}")),

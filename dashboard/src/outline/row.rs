@@ -251,8 +251,8 @@ fn toggle(node: &Node, path: &[&str], open: &OpenSet<'_>, place: Place<'_>) -> O
     let agent = format::clip(&session.agent_id, AGENT_MAX_CHARS);
     let page = match place.page {
         Some(page) => page.clone().with("open", &rows),
-        None if is_open => Link::subtree(&session.id).with("open", ""),
-        None => Link::subtree(&session.id),
+        None if is_open => Link::subtree(&session.id).at(place.at).with("open", ""),
+        None => Link::subtree(&session.id).at(place.at),
     };
     Some(Toggle {
         href: page.to(&format!("n-{}", session.row)),

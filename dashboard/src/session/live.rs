@@ -2,12 +2,12 @@
 
 use askama::Template;
 use banyan_protocol::{
-    Position, Timestamp,
-    view::{EventDetail, FeedCounts, FreshFeed, SessionView},
+    Position,
+    view::{EventDetail, FreshFeed, SessionView},
 };
 
 use super::{Feed, FeedFilter, FeedPiece, Inspector, Links, header};
-use crate::{figures::Figure, live::LiveText, status::Mark};
+use crate::{figures::Figure, fragment::Sight, live::LiveText, status::Mark};
 
 /// `<li>`s of a feed, new or changed, in its order; each says behind which one it belongs.
 #[derive(Clone, Debug, Template)]
@@ -22,10 +22,11 @@ impl FreshRows {
         fresh: &FreshFeed,
         session: &SessionView,
         filter: FeedFilter,
-        now: Timestamp,
+        sight: impl Into<Sight>,
     ) -> Self {
-        let links = links(session, filter, None, None);
-        Self { feed: Feed::fresh(fresh, &links, now) }
+        let sight = sight.into();
+        let links = Links { at: sight.at, ..links(session, filter, None, None) };
+        Self { feed: Feed::fresh(fresh, &links, sight.now.at) }
     }
 }
 
@@ -42,10 +43,12 @@ impl InspectorPart {
         event: &EventDetail,
         session: &SessionView,
         (filter, open): (FeedFilter, Option<String>),
-        now: Timestamp,
+        sight: impl Into<Sight>,
     ) -> Self {
-        let links = links(session, filter, open, Some(event.item.position));
-        Self { event: Inspector::new(event, session, &links, now) }
+        let sight = sight.into();
+        let position = Some(event.item.position);
+        let links = Links { at: sight.at, ..links(session, filter, open, position) };
+        Self { event: Inspector::new(event, session, &links, sight.now.at) }
     }
 }
 
@@ -58,9 +61,8 @@ fn links(
     Links { id: &session.id, filter, open, selected, at: None, is_live: session.status.is_live() }
 }
 
-/// The texts of a session's page that change, by the id of their element; those of the feed's
-/// tabs where its `counts` are known.
-pub fn session_texts(session: &SessionView, counts: Option<FeedCounts>) -> Vec<(String, LiveText)> {
+/// The texts of a session's page that change, by the id of their element.
+pub fn session_texts(session: &SessionView) -> Vec<(String, LiveText)> {
     let cell = |figure: Option<Figure>| match figure {
         Some(figure) => LiveText::dressed(figure.text, ""),
         None => LiveText::dressed("–", "none"),
@@ -72,10 +74,6 @@ pub fn session_texts(session: &SessionView, counts: Option<FeedCounts>) -> Vec<(
         let ids = [column.id("o"), column.id("s")];
         let figures = [column.own, column.subtree];
         texts.extend(ids.into_iter().zip(figures).map(|(id, figure)| (id, cell(figure))));
-    }
-    for (filter, counts) in FeedFilter::ALL.into_iter().zip(std::iter::repeat(counts)) {
-        let text = counts.map(|counts| filter.count_text(counts).as_str().into());
-        texts.extend(text.map(|text| (format!("c-{}", filter.word()), text)));
     }
     texts
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use banyan_protocol::Timestamp;
 
 use super::{
-    Span,
+    Span, TimelineParams,
     axis::{Axis, Units},
     coarse,
     lane::{Lane, Pen},
@@ -57,12 +57,14 @@ pub(crate) struct Growth {
 }
 
 impl Chart {
-    /// The chart of the rows `pieces`, of which `shown` tells where they are among `lives`.
+    /// The chart of the rows `pieces`, of which `shown` tells where they are among `lives`; `params`
+    /// say what it does without.
     pub(crate) fn new(
         pieces: Vec<Piece>,
         shown: &[Shown],
         lives: &Lives<'_>,
         (axis, now): (&Axis, Timestamp),
+        params: &TimelineParams,
     ) -> Self {
         let folds = axis.pieces().iter().filter(|piece| piece.folded).map(|piece| Fold {
             x: piece.from,
@@ -74,7 +76,7 @@ impl Chart {
             ticks: ticks::ticks(axis),
             folds: folds.collect(),
             growth: growth(axis, now),
-            lanes: lanes(shown, lives, (axis, now)),
+            lanes: lanes(shown, lives, (axis, now), params),
             pieces,
         }
     }
@@ -90,6 +92,7 @@ fn lanes(
     shown: &[Shown],
     lives: &Lives<'_>,
     (axis, now): (&Axis, Timestamp),
+    params: &TimelineParams,
 ) -> HashMap<String, Lane> {
     let mut finest = coarse::FINEST;
     for _ in 0..COARSER_MAX_TIMES {
@@ -100,7 +103,7 @@ fn lanes(
         finest = Units(finest.0 * 2);
     }
     let pen = Pen { axis, lives, now, finest };
-    let lane = |row: &Shown| Some((row.id.clone(), pen.lane(row)?));
+    let lane = |row: &Shown| Some((row.id.clone(), pen.lane(row)?.showing(params)));
     shown.iter().filter_map(lane).collect()
 }
 

@@ -14,7 +14,7 @@ use bar::Bar;
 pub(crate) use together::parts_together;
 
 use super::{
-    Span,
+    Layer, Span, TimelineParams,
     axis::{Axis, Units, WIDTH},
     coarse,
     lives::{self, Lives},
@@ -35,6 +35,8 @@ const AGENT_MAX_CHARS: usize = 80;
 pub(crate) struct Lane {
     /// Its parts by kind.
     pub(crate) fills: Vec<Fill>,
+    /// Where it waited, when waiting is not drawn.
+    pub(crate) rest: Vec<Shape>,
     /// What it lived on after its parent's end.
     pub(crate) tail: Option<Shape>,
     /// For those of whom nobody has heard: from then until now.
@@ -96,6 +98,22 @@ pub(crate) enum Beyond {
     Behind,
 }
 
+impl Lane {
+    /// The same bar without what `params` hide.
+    pub(crate) fn showing(mut self, params: &TimelineParams) -> Self {
+        if params.errors == Layer::Hidden {
+            self.faults.clear();
+        }
+        if params.waits == Layer::Hidden {
+            let (waits, fills) = self.fills.into_iter().partition(|fill| fill.kind == Kind::Wait);
+            self.fills = fills;
+            let waits: Vec<Fill> = waits;
+            self.rest = waits.into_iter().flat_map(|fill| fill.shapes).collect();
+        }
+        self
+    }
+}
+
 /// Draws bars.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pen<'a> {
@@ -150,6 +168,7 @@ impl Pen<'_> {
         };
         Lane {
             fills: Vec::new(),
+            rest: Vec::new(),
             tail: None,
             silence: None,
             path: self.path(&row.path),

@@ -20,6 +20,10 @@ pub struct TimelineParams {
     pub gaps: Gaps,
     /// `crit=`
     pub path: CriticalPath,
+    /// `errors=`: where calls failed.
+    pub errors: Layer,
+    /// `waits=`: what was waited for children, or for somebody.
+    pub waits: Layer,
     /// `view=`
     pub view: TimelineForm,
     /// `only=`
@@ -43,6 +47,16 @@ pub enum CriticalPath {
     #[default]
     Drawn,
     /// Not at all: `crit=0`.
+    Hidden,
+}
+
+/// Something that a chart can do without.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layer {
+    /// It is drawn.
+    #[default]
+    Drawn,
+    /// It is not: `0`.
     Hidden,
 }
 
@@ -80,6 +94,8 @@ impl TimelineParams {
             .with_some("to", moment(self.to).as_deref())
             .with_some("gaps", (self.gaps == Gaps::Shown).then_some("show"))
             .with_some("crit", (self.path == CriticalPath::Hidden).then_some("0"))
+            .with_some("errors", (self.errors == Layer::Hidden).then_some("0"))
+            .with_some("waits", (self.waits == Layer::Hidden).then_some("0"))
             .with_some("view", (self.view == TimelineForm::Table).then_some("table"))
             .with_some("only", (self.scope == Scope::Subtree).then_some("subtree"))
             .at(self.at)
@@ -113,6 +129,21 @@ impl CriticalPath {
     }
 }
 
+impl Layer {
+    /// Reads the value of `errors=` or `waits=`.
+    pub fn parse(value: Option<&str>) -> Self {
+        if value == Some("0") { Self::Hidden } else { Self::Drawn }
+    }
+
+    /// The other way round.
+    pub(crate) const fn switched(self) -> Self {
+        match self {
+            Self::Drawn => Self::Hidden,
+            Self::Hidden => Self::Drawn,
+        }
+    }
+}
+
 impl TimelineForm {
     /// Reads the value of `view=`.
     pub fn parse(value: Option<&str>) -> Self {
@@ -138,6 +169,8 @@ mod tests {
             at: Some(17),
             gaps: Gaps::Shown,
             path: CriticalPath::Hidden,
+            errors: Layer::Hidden,
+            waits: Layer::Hidden,
             view: TimelineForm::Table,
             scope: Scope::Subtree,
             ..TimelineParams::default().showing(Span::new(1_500, 2_001_000))
@@ -145,7 +178,7 @@ mod tests {
         assert_eq!(
             all.link("a/b").done(),
             "/s/a%2Fb/timeline?from=1970-01-01T00:00:00.001Z&to=1970-01-01T00:00:02.001Z\
-             &gaps=show&crit=0&view=table&only=subtree&at=17&open=3f.9a"
+             &gaps=show&crit=0&errors=0&waits=0&view=table&only=subtree&at=17&open=3f.9a"
         );
         assert_eq!(TimelineParams::default().link("a").done(), "/s/a/timeline");
         assert_eq!(Gaps::parse(Some("show")), Gaps::Shown);

@@ -4,7 +4,7 @@ use banyan_protocol::Timestamp;
 
 use super::{
     Span, TimelineParams,
-    links::{CriticalPath, Gaps, Scope, TimelineForm},
+    links::{CriticalPath, Gaps, Layer, Scope, TimelineForm},
     lives::Lives,
 };
 use crate::format;
@@ -196,6 +196,12 @@ pub(crate) fn switches(
         };
         let title = "Mark which session the whole waited for, at every moment";
         switch("crit", "Critical path", title, (on, TimelineParams { path, ..base() }));
+        let (errors, waits) = (params.errors, params.waits);
+        let other = TimelineParams { errors: errors.switched(), ..base() };
+        switch("errors", "Errors", "Mark where calls failed", (errors == Layer::Drawn, other));
+        let other = TimelineParams { waits: waits.switched(), ..base() };
+        let title = "Draw what was waited for children, or for somebody";
+        switch("waits", "Waits", title, (waits == Layer::Drawn, other));
     }
     if is_part || params.scope == Scope::Subtree {
         let (on, scope) = match params.scope {

@@ -33,6 +33,8 @@ pub struct Heartbeat<'a> {
     pub total_cost: Option<MicroDollars>,
     /// What it works on now.
     pub current_goal: Text<'a>,
+    /// The language model, where it is known only now, or is another one now.
+    pub model: Text<'a>,
 }
 
 /// A session ended.
@@ -135,22 +137,22 @@ impl<'a> Started<'a> {
 
 impl<'a> Heartbeat<'a> {
     pub(super) fn read(fields: &mut Fields<'a>) -> Self {
-        let [status, step, total_steps, token_spend, total_tokens, total_cost, current_goal] =
-            fields.find([
-                "status",
-                "step",
-                "total_steps",
-                "token_spend",
-                "total_tokens",
-                "total_cost_usd",
-                "current_goal",
-            ]);
+        let [status, step, total_steps, token_spend, total_tokens, total_cost] = fields.find([
+            "status",
+            "step",
+            "total_steps",
+            "token_spend",
+            "total_tokens",
+            "total_cost_usd",
+        ]);
+        let [current_goal, llm, model] = fields.find(["current_goal", "llm", "model"]);
         Self {
             state: fields.word([status], ActivityState::of),
             step: fields.count([step, total_steps]),
             total_tokens: fields.count([token_spend, total_tokens]),
             total_cost: fields.cost([total_cost]),
             current_goal: fields.text([current_goal]),
+            model: fields.text([llm, model]),
         }
     }
 }

@@ -1,4 +1,5 @@
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::{
@@ -21,8 +22,10 @@ pub struct SessionsAnswer {
 pub struct SessionAnswer {
     /// The session.
     pub session: SessionView,
-    /// Its events, by sequence: all of them, or the first 100,000 and 64 MiB.
-    pub events: Vec<EventView>,
+    /// Its events, by sequence: all of them, or the first 100,000 and 64 MiB. Each is written once,
+    /// when it is read.
+    #[schema(value_type = Vec<EventView>)]
+    pub events: Vec<Box<RawValue>>,
     /// How many more it has that are left out here; the export has all. Absent when none is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub events_omitted: Option<u64>,

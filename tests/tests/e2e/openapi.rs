@@ -145,6 +145,7 @@ async fn answers_are_as_documented() {
         ("/alerts/{id}", &alert, 200),
         ("/alerts/{id}", "/alerts/never", 404),
         ("/quarantine", "/quarantine", 200),
+        ("/import/claude-code/{id}", "/import/claude-code/root", 200),
         ("/health", "/health", 200),
         ("/readyz", "/readyz", 200),
         ("/openapi.json", "/openapi.json", 200),
@@ -164,9 +165,8 @@ async fn answers_are_as_documented() {
         let answer = client.send(Method::POST, "/events", &headers, body).await.is(status);
         check(&document, "/events", "post", status, &answer.json());
     }
-    let text = [("content-type", "text/plain")];
-    let answer = client.send(Method::POST, "/events", &text, "x").await.is(415);
-    check(&document, "/events", "post", 415, &answer.json());
+    let text = client.post_bytes("text/plain", "x").await.is(415).json();
+    check(&document, "/events", "post", 415, &text);
     let deleted = client.delete("/sessions/stray").await.is(200);
     check(&document, "/sessions/{id}", "delete", 200, &deleted.json());
     for deed in ["ack", "reopen"] {
@@ -181,11 +181,38 @@ async fn answers_are_as_documented() {
         check(&document, path, "post", 200, &answer.json());
         checked.insert(("post".to_owned(), path.to_owned()));
     }
-    checked.extend(["post /events", "delete /sessions/{id}"].map(|both| {
-        let (method, path) = both.split_once(' ').unwrap();
-        (method.to_owned(), path.to_owned())
-    }));
+    lines_are_answered_as_documented(&client, &document).await;
+    exports_are_answered_as_documented(&client, &document).await;
+    for path in ["/events", "/import/claude-code", "/v1/traces", "/v1/logs"] {
+        checked.insert(("post".to_owned(), path.to_owned()));
+    }
+    checked.insert(("delete".to_owned(), "/sessions/{id}".to_owned()));
     every_json_route_was_checked(&document, &checked);
+}
+
+async fn lines_are_answered_as_documented(client: &Client, document: &Value) {
+    let line = json!({"session_id": "s", "line": 1, "entry": {"type": "user"}});
+    for (body, status) in [
+        (line.to_string(), 200),
+        (json!([line, {"line": 0}]).to_string(), 207),
+        ("{".to_owned(), 400),
+    ] {
+        let headers = [("content-type", "application/json")];
+        let path = "/import/claude-code";
+        let answer = client.send(Method::POST, path, &headers, body).await.is(status);
+        check(document, path, "post", status, &answer.json());
+    }
+}
+
+/// Of a `google.rpc.Status`, too.
+async fn exports_are_answered_as_documented(client: &Client, document: &Value) {
+    for path in ["/v1/traces", "/v1/logs"] {
+        for (body, status) in [("{}", 200), ("[]", 400)] {
+            let headers = [("content-type", "application/json")];
+            let answer = client.send(Method::POST, path, &headers, body).await.is(status);
+            check(document, path, "post", status, &answer.json());
+        }
+    }
 }
 
 /// The path of an alert.

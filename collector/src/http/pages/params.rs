@@ -45,6 +45,10 @@ pub(in crate::http) struct PageParams {
     pub(super) gaps: Option<String>,
     /// Whether it draws the critical path.
     pub(super) crit: Option<String>,
+    /// Whether it marks where calls failed.
+    pub(super) errors: Option<String>,
+    /// Whether it draws waiting.
+    pub(super) waits: Option<String>,
     /// Whether it is a table.
     pub(super) view: Option<String>,
     /// Whether it shows the subtree only.

@@ -11,7 +11,7 @@ use crate::{
 
 /// The moment `at`, as an address spells it, of the tree of session `id`. Whoever was acknowledged
 /// can look at their event: `query`, which knows how things are now, catches up first.
-pub(super) async fn moment(
+pub(in crate::http) async fn moment(
     site: &Site,
     query: &Query,
     (id, at): (&str, &str),

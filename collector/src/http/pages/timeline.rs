@@ -3,7 +3,7 @@
 use axum::response::Response;
 use banyan_dashboard::{
     TimelineInput, TimelinePage, TimelineParams,
-    timeline::{self, CriticalPath, Gaps, TimelineForm},
+    timeline::{self, CriticalPath, Gaps, Layer, TimelineForm},
 };
 use banyan_protocol::Timestamp;
 
@@ -39,6 +39,8 @@ fn timeline_params(params: PageParams) -> TimelineParams {
         at: None,
         gaps: Gaps::parse(params.gaps.as_deref()),
         path: CriticalPath::parse(params.crit.as_deref()),
+        errors: Layer::parse(params.errors.as_deref()),
+        waits: Layer::parse(params.waits.as_deref()),
         view: TimelineForm::parse(params.view.as_deref()),
         scope: timeline::Scope::parse(params.only.as_deref()),
     }

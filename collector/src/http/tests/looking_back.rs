@@ -92,8 +92,11 @@ fn shown(page: &str, at: usize) -> String {
         .replace(&format!("&amp;at={at}"), "")
         .replace(&format!("?at={at}&amp;"), "?")
         .replace(&format!("?at={at}"), "");
-    let is_of_now =
-        |line: &str| line.starts_with("<link ") || line.starts_with("<a href=\"/alerts\"");
+    // Only pages that look back have a script for that.
+    let is_of_now = |line: &str| {
+        let of_all = line.starts_with("<link ") || line.starts_with("<a href=\"/alerts\"");
+        of_all || line.contains("/past.js\"")
+    };
     // Pages that look back do not follow what happens.
     let page = match page.split_once("<main id=\"main\"") {
         Some((before, rest)) => format!("{before}{}", rest.split_once('>').unwrap().1),
@@ -131,7 +134,7 @@ async fn a_page_at_a_moment_is_the_page_of_then() {
 
     let mut moments: Vec<usize> = (0..MOMENTS_COUNT).map(|_| 1 + dice.throw(story.len())).collect();
     moments.sort_unstable();
-    let mut heard = 0;
+    let (mut heard, mut found) = (0, 0);
     for at in moments {
         for event in &story[heard..at] {
             then.hear(event).await;
@@ -155,8 +158,38 @@ async fn a_page_at_a_moment_is_the_page_of_then() {
                 let was = then.page(&path).await;
                 assert_eq!(shown(&looked_back, at), shown(&was, at), "{path} at {at}");
             }
+            let page = then.page(&format!("/s/{id}")).await;
+            let rows = rows(&page);
+            for path in fragments(&rows, &id, *last) {
+                let looked_back = now.page(&format!("{path}&at={at}")).await;
+                let was = then.page(&path).await;
+                assert_eq!(shown(&looked_back, at), shown(&was, at), "{path} at {at}");
+                found += usize::from(looked_back.contains("<li"));
+            }
         }
     }
+    assert!(MOMENTS_COUNT * 6 < found, "only {found} fragments had something to compare");
+}
+
+/// The rows of a page, the top of the tree first.
+fn rows(page: &str) -> Vec<&str> {
+    let rows = page.split("<li class=\"n").skip(1);
+    let ids = rows.filter_map(|row| row.split_once(" id=\"n-")?.1.split_once('"'));
+    ids.map(|(id, _)| id).filter(|id| !id.contains('-')).collect()
+}
+
+/// What scripts ask for on the page of a session.
+fn fragments(rows: &[&str], id: impl std::fmt::Display, last: usize) -> [String; 7] {
+    let (top, all) = (rows[0], rows[..rows.len().min(60)].join("."));
+    [
+        format!("/f/children?rows={all}"),
+        format!("/f/children?compact=1&rows={top}"),
+        format!("/f/rows?ids={all}"),
+        format!("/f/trouble?within={top}&after={top}"),
+        format!("/f/trouble?within={top}&before="),
+        format!("/f/events?s={id}&after=0"),
+        format!("/f/event/{last}?s={id}"),
+    ]
 }
 
 #[tokio::test]
@@ -189,6 +222,21 @@ async fn moments_that_cannot_be_shown_are_explained() {
             assert_eq!(found.as_u16(), status, "{path}");
             assert!(html.contains(said), "{path}: {html}");
         }
+    }
+    for (path, expected) in [
+        ("/f/children?rows=2&at=2", 200),
+        ("/f/children?rows=2&at=", 200),
+        ("/f/children?rows=2&at=1", 404),
+        ("/f/children?rows=zz&at=1", 404),
+        ("/f/rows?ids=2&at=3", 404),
+        ("/f/rows?ids=2&at=now", 400),
+        ("/f/trouble?within=2&after=2&at=0", 400),
+        ("/f/events?s=late&after=0&at=1", 404),
+        ("/f/event/2?s=late&at=1", 404),
+        ("/f/event/2?s=late&at=2", 200),
+    ] {
+        let (status, ..) = collector.surface.get(path, "*/*").await;
+        assert_eq!(status.as_u16(), expected, "{path}");
     }
     let (status, ..) = collector.surface.get("/s/nobody?at=1", "text/html").await;
     assert_eq!(status, StatusCode::NOT_FOUND);

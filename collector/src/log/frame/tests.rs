@@ -12,6 +12,7 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
         Just(Source::Hook(Harness::Codex)),
         Just(Source::Otlp(Signal::Traces)),
         Just(Source::Otlp(Signal::Logs)),
+        Just(Source::Transcript),
     ];
     let bytes = prop_oneof![
         vec(any::<u8>(), 0..300),

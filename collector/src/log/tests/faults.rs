@@ -30,7 +30,7 @@ async fn low_room_refuses_early_and_heals() {
     let directory = tempfile::tempdir().unwrap();
     let free = Arc::new(AtomicU64::new(GIB));
     let asked = Arc::clone(&free);
-    let ask = move || Ok(space::Room { free: asked.load(Ordering::Relaxed), total: GIB });
+    let ask = move || Ok(Room { free: asked.load(Ordering::Relaxed), total: GIB });
     let watched = space::Space::new(Arc::new(ask), Duration::ZERO);
     let log = open_with(directory.path(), |settings| settings.space = watched).await;
     log.append(entries(1, 1)).await.unwrap();

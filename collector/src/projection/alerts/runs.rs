@@ -72,6 +72,7 @@ impl Doubts {
             | Deed::Uncertainty
             | Deed::ToolStart { .. }
             | Deed::ToolEnd { .. }
+            | Deed::Call { .. }
             | Deed::Other => {
                 self.fresh = false;
                 return None;

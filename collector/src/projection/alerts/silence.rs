@@ -43,6 +43,7 @@ impl Silence {
             | Deed::Uncertainty
             | Deed::ToolStart { .. }
             | Deed::ToolEnd { .. }
+            | Deed::Call { .. }
             | Deed::Other => was_over,
         };
         let (last_at, first) = last.filter(|_| !was_over)?;

@@ -13,6 +13,8 @@ pub(crate) struct Slim<'a> {
     pub at: Timestamp,
     /// What happened.
     pub deed: Deed<'a>,
+    /// It is told after the fact: no silence is to be broken, and nothing to be saved.
+    pub is_history: bool,
 }
 
 /// What happened, as far as some rule cares.
@@ -49,6 +51,13 @@ pub(crate) enum Deed<'a> {
         /// Micro-dollars spent on this call.
         cost: Option<u64>,
     },
+    /// A service was called, such as a model.
+    Call {
+        /// Tokens spent on this call.
+        tokens: Option<u64>,
+        /// Micro-dollars spent on this call.
+        cost: Option<u64>,
+    },
     /// Anything else.
     Other,
 }
@@ -74,14 +83,15 @@ impl<'a> Slim<'a> {
                 tokens: end.token_delta,
                 cost: end.cost_delta.and_then(|cost| u64::try_from(cost.0).ok()),
             },
-            Fact::Goal(_)
-            | Fact::Decision(_)
-            | Fact::Spawn(_)
-            | Fact::Memory(_)
-            | Fact::ExternalCall(_)
-            | Fact::Other => Deed::Other,
+            Fact::ExternalCall(call) => Deed::Call {
+                tokens: call.token_delta,
+                cost: call.cost_delta.and_then(|cost| u64::try_from(cost.0).ok()),
+            },
+            Fact::Goal(_) | Fact::Decision(_) | Fact::Spawn(_) | Fact::Memory(_) | Fact::Other => {
+                Deed::Other
+            }
         };
-        Self { stamp: event.stamp(), at: event.at(), deed }
+        Self { stamp: event.stamp(), at: event.at(), deed, is_history: event.is_history() }
     }
 }
 

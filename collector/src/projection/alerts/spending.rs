@@ -56,7 +56,7 @@ impl Spending {
                 self.total_tokens.reach(tokens, SPIKE_MIN_TOKENS),
                 self.total_cost.reach(cost, SPIKE_MIN_COST_MICROS),
             ),
-            Deed::ToolEnd { tokens, cost, .. } => (
+            Deed::ToolEnd { tokens, cost, .. } | Deed::Call { tokens, cost } => (
                 self.call_tokens.spend(tokens, SPIKE_MIN_TOKENS),
                 self.call_cost.spend(cost, SPIKE_MIN_COST_MICROS),
             ),

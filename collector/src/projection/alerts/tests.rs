@@ -18,7 +18,12 @@ fn walk(events: &[(i64, Deed<'_>)]) -> Vec<Alert> {
     let mut replay = Replay::default();
     for (position, &(at, deed)) in (1..).zip(events) {
         let stamp = Stamp { sequence: Some(position), position };
-        replay.see(&Slim { stamp, at: Timestamp::from_micros(at * SECOND), deed });
+        replay.see(&Slim {
+            stamp,
+            at: Timestamp::from_micros(at * SECOND),
+            deed,
+            is_history: false,
+        });
     }
     let (watch, alerts) = replay.finish();
     assert_eq!(watch.raised(), u64::try_from(alerts.len()).unwrap(), "counted as raised");
@@ -233,6 +238,7 @@ fn one_event_may_raise_several_alerts() {
 #[test]
 fn a_late_event_asks_for_a_replay_until_there_was_one() {
     let slim = |position, sequence| Slim {
+        is_history: false,
         stamp: Stamp { sequence: Some(sequence), position },
         at: Timestamp::from_micros(sequence * SECOND),
         deed: CALL,

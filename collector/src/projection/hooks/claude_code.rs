@@ -13,7 +13,7 @@ use super::{
     translate::{Dialect, Translator},
 };
 
-const DIALECT: Dialect = Dialect {
+pub(super) const DIALECT: Dialect = Dialect {
     agent: "claude-code",
     is_spawn: |tool| matches!(tool, "Agent" | "Task"),
     kind,

@@ -5,6 +5,7 @@
 //! explains it. What the result of a call says is final.
 
 use banyan_protocol::{Timestamp, fact::Certainty};
+use serde_json::{Value, json};
 
 use super::told::{Agent, Call, Told};
 
@@ -37,6 +38,22 @@ impl Link {
             goal: call.goal.clone(),
             certainty,
         }
+    }
+
+    /// What the spawner says of it, and what makes that the same when it is said again.
+    pub(super) fn said(&self, child_session: String) -> (Value, Vec<String>) {
+        let certainty = match self.certainty {
+            Certainty::Stated => None,
+            Certainty::Matched | Certainty::Guessed => Some(self.certainty.word()),
+        };
+        let payload = json!({
+            "child_session_id": child_session,
+            "child_agent_id": self.kind,
+            "goal": self.goal,
+            "certainty": certainty,
+        });
+        let (word, call) = (self.certainty.word().to_owned(), self.call.clone());
+        (payload, vec!["link".to_owned(), child_session, word, call.unwrap_or_default()])
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod captures;
 mod lives;
+mod transcripts;
 mod trees;
 
 use banyan_protocol::hook::Harness;

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use banyan_protocol::fact::Certainty;
+use banyan_protocol::{Timestamp, fact::Certainty};
 use serde::{Deserialize, Serialize};
 
-use super::{super::clip::clip, repeats::Repeats};
+use super::{super::clip::clip, repeats::Repeats, transcript::Reading};
 
 /// Of the last message of a session.
 const MESSAGE_MAX_BYTES: usize = 8 * 1024;
@@ -34,6 +34,19 @@ pub(in super::super) struct Told {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) calls: Vec<Call>,
     pub(super) repeats: Repeats,
+    /// What hooks said of when they told of it; nothing when only transcripts did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) hooks: Option<Heard>,
+    /// Its transcripts that are read: by sub-agent, its own under the empty name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) files: BTreeMap<String, Reading>,
+}
+
+/// When hooks told of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in super::super) struct Heard {
+    /// When they told of its end, in microseconds of our clock; none while it goes on.
+    pub(in super::super) until: Option<i64>,
 }
 
 /// How far a session, or sub-agent, has come.
@@ -87,6 +100,11 @@ impl Life {
 }
 
 impl Told {
+    /// A hook was heard at `at`.
+    pub(super) fn heard(&mut self, at: Timestamp) {
+        self.hooks = Some(Heard { until: self.main.ended.then_some(at.micros()) });
+    }
+
     /// How far the main session, or one of its sub-agents, has come.
     pub(super) fn life(&mut self, agent: Option<&str>) -> &mut Life {
         match agent.and_then(|agent| self.agents.get_mut(agent)) {

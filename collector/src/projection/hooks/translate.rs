@@ -1,7 +1,7 @@
 //! What each hook says. One pure step: what was told so far and a hook → events.
 
-use banyan_protocol::{Timestamp, fact::Certainty, hook::Hook};
-use serde_json::{Map, Value, json};
+use banyan_protocol::{Timestamp, hook::Hook};
+use serde_json::{Map, Value};
 
 use super::{
     super::identity::digest,
@@ -143,37 +143,14 @@ impl<'a> Translator<'a> {
     }
 
     fn push(&mut self, agent: Option<&str>, kind: &str, payload: Value, identity: Identity) {
-        let mut payload = match payload {
-            Value::Object(payload) => payload,
-            _ => Map::new(),
-        };
-        payload.retain(|_, value| !value.is_null());
-        let draft = Draft {
-            session_id: self.session(agent),
-            agent_id: self.kind(agent),
-            kind: kind.to_owned(),
-            payload,
-            identity,
-        };
-        self.drafts.push(draft);
+        let speaker = (self.session(agent), self.kind(agent));
+        self.drafts.push(Draft::new(speaker, kind, payload, identity));
     }
 
     /// Says whose child a sub-agent is, in the session that spawned it.
     fn link(&mut self, link: Option<Link>) {
         let Some(link) = link else { return };
-        let child = self.session(Some(&link.child));
-        let certainty = match link.certainty {
-            Certainty::Stated => None,
-            Certainty::Matched | Certainty::Guessed => Some(link.certainty.word()),
-        };
-        let payload = json!({
-            "child_session_id": child,
-            "child_agent_id": link.kind,
-            "goal": link.goal,
-            "certainty": certainty,
-        });
-        let call = link.call.unwrap_or_default();
-        let parts = vec!["link".to_owned(), child, link.certainty.word().to_owned(), call];
+        let (payload, parts) = link.said(self.session(Some(&link.child)));
         let identity = Identity { parts, varies: false };
         self.push(link.caller.as_deref(), "operation.agent_spawn", payload, identity);
     }

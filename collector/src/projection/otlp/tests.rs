@@ -1,5 +1,6 @@
 //! Spans in, a view out.
 
+mod agents;
 mod orders;
 mod places;
 

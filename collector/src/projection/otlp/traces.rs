@@ -182,7 +182,8 @@ impl Traces {
         let rows = changed.into_iter().map(|key| {
             let told = self.held.get(&key).filter(|told| **told != SpanTold::default());
             let state = told.map(serde_json::to_string).transpose()?;
-            Ok(ToldRow { harness: HARNESS, session_id: key, state })
+            let transcripts = Vec::new();
+            Ok(ToldRow { harness: HARNESS, session_id: key, state, transcripts })
         });
         rows.collect()
     }

@@ -112,6 +112,7 @@ impl Session {
         self.tokens.running(stamp, heartbeat.total_tokens);
         self.cost.running(stamp, heartbeat.total_cost.map(totals::micros));
         offer(&mut self.current_goal, stamp, heartbeat.current_goal.as_deref());
+        offer(&mut self.model, stamp, heartbeat.model.as_deref());
     }
 
     fn take_goal(&mut self, stamp: Stamp, goal: &fact::Goal<'_>) {

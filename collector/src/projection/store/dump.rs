@@ -4,7 +4,7 @@ use futures_util::{Stream, StreamExt as _};
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 /// Every table of the view and the order of its rows.
-pub(in super::super) const TABLES: [(&str, &str); 13] = [
+pub(in super::super) const TABLES: [(&str, &str); 14] = [
     ("view_meta", "key"),
     ("checkpoint", "projection"),
     ("session", "no"),
@@ -14,6 +14,7 @@ pub(in super::super) const TABLES: [(&str, &str); 13] = [
     ("claim", "child_no, parent_no"),
     ("remark", "position"),
     ("told", "harness, session_id"),
+    ("transcript", "session_id, agent_id"),
     ("tree_group", "number"),
     ("alert", "session_no, rule, first_position"),
     ("acknowledgement", "session_no, rule, first_position"),

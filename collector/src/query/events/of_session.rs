@@ -1,15 +1,13 @@
-//! All events of a session, decoded.
+//! All events of a session.
 
 use std::ops::ControlFlow;
 
-use banyan_protocol::{
-    Flags, Timestamp,
-    view::{BanyanPart, EventView},
-};
+use banyan_protocol::{Flags, Timestamp, view::BanyanPart};
+use serde_json::value::RawValue;
 use sqlx::{QueryBuilder, Sqlite, query_scalar};
 
 use super::PARTS_MAX_COUNT;
-use crate::query::{Query, QueryError, chunks, figures, look::Look, session, wire::event_view};
+use crate::query::{Query, QueryError, chunks, figures, look::Look, session, wire::event_json};
 
 /// Events of a session given in one answer; the export gives all.
 const EVENTS_MAX_COUNT: usize = 100_000;
@@ -21,8 +19,9 @@ const CHUNK_ROWS: u32 = 128;
 /// The events of a session.
 #[derive(Debug)]
 pub(crate) struct Events {
-    /// By sequence, those without one first.
-    pub events: Vec<EventView>,
+    /// By sequence, those without one first; each a [`banyan_protocol::view::EventView`], written
+    /// as soon as it was read.
+    pub events: Vec<Box<RawValue>>,
     /// How many more there are behind these; absent when these are all.
     pub omitted: Option<u64>,
 }
@@ -52,14 +51,14 @@ impl Query {
         let Some((no, _)) = session::number(&mut look, id).await? else { return Ok(None) };
         let (mut events, mut bytes, mut is_cut) = (Vec::new(), 0, false);
         let mut take = |key: chunks::Key, record: &str| {
-            let (event, size) =
+            let (raw, sequence, banyan) =
                 read(key, record).ok_or(QueryError::Damaged("an event without its columns"))?;
-            bytes += size;
+            bytes += raw.len();
             if most.bytes < bytes || most.events <= events.len() {
                 is_cut = true;
                 return Ok(ControlFlow::Break(()));
             }
-            events.push(event);
+            events.push(event_json(raw, sequence, banyan).map_err(QueryError::Row)?);
             Ok(ControlFlow::Continue(()))
         };
         let whole = chunks::read(&mut look.tx, |key| unnumbered(no, key), &mut take).await?;
@@ -106,8 +105,8 @@ const RECORD: &str = " || ' ' || key || ' ' || received_at || ' ' || variant || 
     from event
     where ";
 
-/// Reads a record; also tells how large its event is.
-fn read([rank, key]: chunks::Key, record: &str) -> Option<(EventView, usize)> {
+/// Reads a record: the event as received, its sequence, what we know of it.
+fn read([rank, key]: chunks::Key, record: &str) -> Option<(&str, Option<i64>, BanyanPart)> {
     let mut columns = record.splitn(4, ' ');
     let banyan = BanyanPart {
         position: key / PARTS_MAX_COUNT,
@@ -117,5 +116,5 @@ fn read([rank, key]: chunks::Key, record: &str) -> Option<(EventView, usize)> {
     };
     let raw = columns.next()?;
     let sequence = Some(rank).filter(|rank| 0 <= *rank);
-    Some((event_view(raw, sequence, banyan), raw.len()))
+    Some((raw, sequence, banyan))
 }

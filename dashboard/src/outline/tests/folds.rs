@@ -41,6 +41,6 @@ fn siblings_share_a_row_that_opens() {
 #[test]
 fn without_a_page_a_row_of_several_leads_below_its_parent() {
     let forest = folded(false);
-    let pieces = branch(&forest.roots[0], Now::default());
+    let pieces = branch(&forest.roots[0], Sight::default());
     assert_eq!(toggles(&pieces)["c~g"], "/s/a/tree?open=a.c~g#n-c~g");
 }

@@ -48,12 +48,22 @@ impl Connection {
 
     /// Posts `body` to `/events`; returns the status.
     pub(crate) async fn post_events(&mut self, body: &[u8], content_type: &str) -> io::Result<u16> {
+        self.post("/events", body, content_type).await.map(|answer| answer.status)
+    }
+
+    /// Posts `body` to `path`.
+    pub(crate) async fn post(
+        &mut self,
+        path: &str,
+        body: &[u8],
+        content_type: &str,
+    ) -> io::Result<Answer> {
         let head = format!(
-            "POST /events HTTP/1.1\r\nhost: {}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n",
+            "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n",
             self.address,
             body.len()
         );
-        self.exchange(head.as_bytes(), body).await.map(|answer| answer.status)
+        self.exchange(head.as_bytes(), body).await
     }
 
     /// Gets `path`.

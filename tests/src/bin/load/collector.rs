@@ -92,9 +92,19 @@ impl Collector {
     }
 
     /// Asks it to stop, waits for it, and gives its data directory back.
-    pub(crate) fn stop(mut self) -> Result<TempDir, Failure> {
+    pub(crate) fn stop(self) -> Result<TempDir, Failure> {
         let pid = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &pid]).status()?;
+        self.leave()
+    }
+
+    /// Kills it, as `kill -9` does, and gives its data directory back.
+    pub(crate) fn crash(mut self) -> Result<TempDir, Failure> {
+        self.child.kill()?;
+        self.leave()
+    }
+
+    fn leave(mut self) -> Result<TempDir, Failure> {
         self.child.wait()?;
         let empty = tempfile::Builder::new().prefix("banyan-load-").tempdir()?;
         Ok(std::mem::replace(&mut self.data, empty))

@@ -8,11 +8,13 @@ mod client;
 mod collector;
 mod disk;
 mod drive;
+mod hooks;
 mod ingest;
 mod reads;
 mod report;
 mod scale;
 mod scenario;
+mod start;
 mod streams;
 mod verify;
 mod visible;
@@ -23,6 +25,9 @@ use clap::{Parser, Subcommand};
 use tokio::task::LocalSet;
 
 use report::Report;
+
+/// What `all` posts.
+const HOOKS_RATE: hooks::Rate = hooks::Rate { connections: 16, per_second: 200 };
 
 /// What the whole program can fail with: a sentence for the person who runs it.
 pub(crate) type Failure = Box<dyn std::error::Error>;
@@ -59,6 +64,15 @@ enum What {
     Visible,
     /// What subscribers of the stream cost.
     Streams,
+    /// How long agents wait for the answers to their hooks, alone and beside events.
+    Hooks {
+        /// Hooks a second.
+        #[arg(long, default_value_t = HOOKS_RATE.per_second, value_parser = clap::value_parser!(u32).range(1..))]
+        per_second: u32,
+        /// Agents, each with a connection.
+        #[arg(long, default_value_t = HOOKS_RATE.connections, value_parser = clap::value_parser!(u32).range(1..))]
+        connections: u32,
+    },
     /// Latency of the big reads.
     Reads {
         /// Sessions in the store.
@@ -67,6 +81,12 @@ enum What {
     },
     /// Start-up, rebuild and disk use on a big log.
     Scale {
+        /// Events in the log.
+        #[arg(long, default_value_t = 1_000_000)]
+        events: u64,
+    },
+    /// Start-up on a big log, after an orderly stop and after kill -9.
+    Start {
         /// Events in the log.
         #[arg(long, default_value_t = 1_000_000)]
         events: u64,
@@ -105,6 +125,7 @@ async fn measure(options: Options) -> Result<(), Failure> {
             ingest::sustained(&plan, Duration::from_mins(1), &mut report).await?;
             visible::at_fixed_rate(&plan, &mut report).await?;
             streams::subscribers(&plan, &mut report).await?;
+            hooks::answered(&plan, HOOKS_RATE, &mut report).await?;
             reads::big(&plan, 100_000, &mut report).await?;
             scale::big_log(&plan, 1_000_000, &mut report).await?;
         }
@@ -114,8 +135,13 @@ async fn measure(options: Options) -> Result<(), Failure> {
         }
         What::Visible => visible::at_fixed_rate(&plan, &mut report).await?,
         What::Streams => streams::subscribers(&plan, &mut report).await?,
+        What::Hooks { per_second, connections } => {
+            let rate = hooks::Rate { connections, per_second };
+            hooks::answered(&plan, rate, &mut report).await?;
+        }
         What::Reads { sessions } => reads::big(&plan, sessions, &mut report).await?,
         What::Scale { events } => scale::big_log(&plan, events, &mut report).await?,
+        What::Start { events } => start::on_big_log(&plan, events, &mut report).await?,
         What::Idle => scale::idle(&plan, &mut report).await?,
     }
     report.print();

@@ -14,7 +14,7 @@ use crate::projection::tests::{random::cases, story::log};
 const CAPTURES: [(Harness, &str); 2] =
     [(Harness::ClaudeCode, CLAUDE_CODE), (Harness::Codex, CODEX)];
 
-const CLAUDE_TREE: [&str; 3] = [
+pub(super) const CLAUDE_TREE: [&str; 3] = [
     "1fd05437-e43e-4d77-9d4a-ee3272613c83 0",
     "1fd05437-e43e-4d77-9d4a-ee3272613c83:ab650d2319fd0fc45<1fd05437-e43e-4d77-9d4a-ee3272613c83 1",
     "1fd05437-e43e-4d77-9d4a-ee3272613c83:ae8c0ad80a11800bd<1fd05437-e43e-4d77-9d4a-ee3272613c83:ab650d2319fd0fc45 2",

@@ -88,3 +88,6 @@ pub(in super::super) fn tokens(said: &Attributes) -> Tokens {
     let input = [plain, cached, made].into_iter().flatten().reduce(u64::saturating_add);
     Tokens { input, output: of(["output_tokens", "gen_ai.usage.output_tokens"]), cached }
 }
+
+#[cfg(test)]
+mod tests;

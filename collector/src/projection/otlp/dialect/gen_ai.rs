@@ -119,3 +119,6 @@ fn came_out(span: &Span) -> Option<Value> {
         .or_else(final_result)
         .map(Value::String)
 }
+
+#[cfg(test)]
+mod tests;

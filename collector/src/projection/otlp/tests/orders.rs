@@ -1,9 +1,27 @@
 //! The same spans in any order, in any batches, are the same trees.
 
+use banyan_protocol::otlp::{Encoding, cut};
 use proptest::prelude::*;
 
 use super::*;
 use crate::projection::tests::{random::cases, story::log};
+
+macro_rules! capture {
+    ($name:literal) => {
+        include_bytes!(concat!("../../../../../tests/fixtures/otlp/", $name)).as_slice()
+    };
+}
+
+/// What real exporters sent; the AI SDK's clock counts milliseconds.
+const CAPTURES: [(Encoding, &[u8]); 7] = [
+    (Encoding::Json, capture!("ai-sdk-7.0.173.traces.json")),
+    (Encoding::Json, capture!("ai-sdk-7.0.173-legacy.traces.json")),
+    (Encoding::Protobuf, capture!("langgraph-1.2.22.traces.bin")),
+    (Encoding::Protobuf, capture!("openai-agents-0.24.0.traces.bin")),
+    (Encoding::Protobuf, capture!("pydantic-ai-2.68.0.traces.bin")),
+    (Encoding::Protobuf, capture!("strands-1.62.0.traces.bin")),
+    (Encoding::Protobuf, capture!("traceloop-0.62.4.traces.bin")),
+];
 
 /// What must not depend on the order of arrival.
 const WHOLE: &str = "
@@ -81,4 +99,24 @@ fn any_order_and_any_batches_are_the_same_trees() {
             cut.assert_equals(&whole).await;
         });
     });
+}
+
+#[test]
+fn captures_in_any_order_are_the_same_trees() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for (encoding, body) in CAPTURES {
+        let items = cut(Signal::Traces, encoding, body).unwrap().items;
+        let entry = |bytes| Entry { source: Source::Otlp(Signal::Traces), bytes };
+        let entries: Vec<Entry> = items.into_iter().map(entry).collect();
+        let expected = runtime.block_on(Scene::of(&entries));
+        proptest!(cases(6), |(shuffled in Just(entries).prop_shuffle())| {
+            runtime.block_on(async {
+                let scene = Scene::one_by_one(&shuffled).await;
+                for sql in [WHOLE, EVENTS] {
+                    assert_eq!(scene.texts(sql).await, expected.texts(sql).await);
+                }
+                scene.assert_figures_are_sums().await;
+            });
+        });
+    }
 }

@@ -1,0 +1,128 @@
+//! A long body in pieces: JSON is written once and never moved, however long it gets.
+
+use std::{
+    convert::Infallible,
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, header::CONTENT_TYPE},
+    response::{IntoResponse as _, Response},
+};
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+use serde::Serialize;
+
+use super::error::ApiError;
+
+/// A piece is closed when it has grown to this size.
+const PIECE_BYTES: usize = 128 * 1024;
+/// Room in a piece for what is written last.
+const MARGIN_BYTES: usize = 8 * 1024;
+
+/// What was written, in order.
+#[derive(Debug, Default)]
+struct Pieces {
+    closed: Vec<Bytes>,
+    open: Vec<u8>,
+}
+
+/// The body that gives them, of known length.
+#[derive(Debug)]
+struct InPieces {
+    pieces: std::vec::IntoIter<Bytes>,
+    left_bytes: u64,
+}
+
+/// `200` with `answer` as JSON.
+pub(super) fn json(answer: &impl Serialize) -> Response {
+    let mut pieces = Pieces::default();
+    if let Err(error) = serde_json::to_writer(&mut pieces, answer) {
+        tracing::error!(%error, "an answer cannot be written as JSON");
+        return ApiError::Panicked.into_response();
+    }
+    let mut response = Response::new(pieces.into_body());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+impl Pieces {
+    fn into_body(self) -> Body {
+        let mut pieces = self.closed;
+        pieces.push(Bytes::from(self.open));
+        let left_bytes = pieces.iter().map(length).sum();
+        Body::new(InPieces { pieces: pieces.into_iter(), left_bytes })
+    }
+}
+
+impl io::Write for Pieces {
+    fn write(&mut self, written: &[u8]) -> io::Result<usize> {
+        self.write_all(written).map(|()| written.len())
+    }
+
+    // JSON is written in millions of small parts, which the provided one would loop over.
+    #[inline]
+    fn write_all(&mut self, written: &[u8]) -> io::Result<()> {
+        self.open.extend_from_slice(written);
+        if PIECE_BYTES <= self.open.len() {
+            let next = Vec::with_capacity(PIECE_BYTES + MARGIN_BYTES);
+            self.closed.push(Bytes::from(std::mem::replace(&mut self.open, next)));
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl hyper::body::Body for InPieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let piece = self.pieces.next();
+        self.left_bytes = self.left_bytes.saturating_sub(piece.as_ref().map_or(0, length));
+        Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left_bytes == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left_bytes)
+    }
+}
+
+fn length(piece: &Bytes) -> u64 {
+    u64::try_from(piece.len()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+    use hyper::body::Body as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_in_pieces_is_the_same_body() {
+        for count in [0_usize, 1, 3_000, 100_000] {
+            let answer: Vec<usize> = (0..count).collect();
+            let expected = serde_json::to_vec(&answer).unwrap();
+            let response = json(&answer);
+            assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
+            let length = u64::try_from(expected.len()).unwrap();
+            assert_eq!(response.body().size_hint().exact(), Some(length));
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            assert_eq!(body, expected);
+        }
+    }
+}

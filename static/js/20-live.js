@@ -47,7 +47,8 @@
       const items = made(await get(url('/f/rows', { ids: ids.join('.'), q, compact: one('.compact') && 1 })))
       if (paused) throw 0
       still(() => {
-        items.filter(item => !item.dataset.of).forEach(patch)
+        // Roots first: one of them may be the parent that an orphan waited for.
+        items.filter(item => !item.dataset.of).sort((one, other) => !other.dataset.p - !one.dataset.p).forEach(patch)
         for (const id of ids) if (/~/.test(id)) refold($('n-' + id), items.filter(item => item.dataset.of === id), swap)
         for (const id of ids) if (!q && !items.some(item => item.id === 'n-' + id)) $('n-' + id)?.remove()
       })

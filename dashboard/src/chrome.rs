@@ -37,6 +37,11 @@ impl Chrome {
         self.as_of.map(format::position)
     }
 
+    /// When the page was made, or what it shows happened.
+    pub(crate) fn now_text(&self) -> String {
+        format::date_time(self.now)
+    }
+
     /// The reader's time, as they like it.
     pub(crate) fn reader(&self) -> Now {
         Now { at: self.now, times: self.preferences.times }

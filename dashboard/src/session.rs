@@ -218,14 +218,13 @@ fn title(session: &SessionView) -> String {
 }
 
 fn tabs(counts: FeedCounts, links: &Links<'_>) -> Vec<Tab> {
-    let more = if counts.at_least { "+" } else { "" };
     FeedFilter::ALL
         .into_iter()
         .map(|filter| Tab {
             href: links.tab(filter),
             name: filter.word(),
             word: filter.title(),
-            count: format!("{}{more}", format::count(filter.of(counts))),
+            count: filter.count_text(counts),
             here: filter == links.filter,
         })
         .collect()

@@ -3,8 +3,11 @@
 const $ = id => document.getElementById(id)
 const one = (what, root = document) => root?.querySelector(what)
 const all = (what, root = document) => [...root.querySelectorAll(what)]
+const active = () => document.activeElement
+const hears = (what, act) => document.addEventListener(what, act)
 const row = id => $('n-' + id)
 const list = item => one(':scope > ul', item)
+const idOf = item => item.id.slice(2)
 const link = item => one(':scope > .r > .l', item)
 const parent = item => item.parentElement.closest('li.n')
 const treeOf = item => item.closest('[data-tree]')

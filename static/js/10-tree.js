@@ -3,7 +3,6 @@
 // stands in the address.
 const OPEN_MAX = 60, SIBLINGS_MAX = 50, TYPE_AHEAD_MS = 500, BUSY_MS = 150
 const TROUBLE = ':is(.fail, .stall, .lost, .wait)'
-const idOf = item => item.id.slice(2)
 const canOpen = item => item.ariaExpanded !== null
 const isOpen = item => item.ariaExpanded === 'true'
 const hasFailed = item => list(item)?.matches('.failed')
@@ -21,7 +20,7 @@ function dress(tree) {
   tree.role = 'tree'
   const section = tree.closest('section[aria-labelledby]')
   if (section) tree.setAttribute('aria-labelledby', section.getAttribute('aria-labelledby'))
-  else tree.ariaLabel = tree.closest('[aria-label]')?.ariaLabel ?? 'Sessions'
+  else tree.ariaLabel = tree.closest('[aria-label]')?.ariaLabel
   for (const group of [tree, ...all('ul', tree)]) {
     if (group !== tree) group.role = 'group'
     let at = +group.dataset.from || 0
@@ -36,16 +35,16 @@ function dress(tree) {
     const label = link(item), group = list(item), open = !!group && !group.hidden
     item.role = 'treeitem'
     item.tabIndex = item.tabIndex === 0 ? 0 : -1
-    for (const other of all(':scope > .r > a', item)) other.tabIndex = -1
-    for (const other of all(':scope > .r > .w', item)) {
+    for (const other of all(':scope > .r > a', item)) {
+      other.tabIndex = -1
+      if (!other.matches('.w')) continue
       other.ariaHidden = true
       other.classList.toggle('open', open)
     }
     if (label.ariaCurrent || item.ariaCurrent) mark(item)
     item.ariaExpanded = item.dataset.k ? String(open) : null
   }
-  const at = what => all('li.n' + what, tree)
-  stop([...at('[tabindex="0"]'), ...at(':target'), ...at('[aria-current]'), ...at('')].find(isShown))
+  stop(['[tabindex="0"]', ':target', '[aria-current]', ''].flatMap(what => all('li.n' + what, tree)).find(isShown))
 }
 
 function mark(item) {
@@ -94,7 +93,7 @@ async function load(items, rows) {
     say(count === 1 ? '1 child loaded' : count + ' children loaded')
   } catch {
     for (const item of items) if (!list(item)) fail(item)
-    say('Could not load. Press Right to try again.')
+    say('Could not load. Right tries again.')
   }
   clearTimeout(slow)
   for (const item of items) {
@@ -107,7 +106,7 @@ async function load(items, rows) {
 function merge(item, next) {
   const group = list(item), from = +next.dataset.from
   if (!group || hasFailed(item)) {
-    if (group?.contains(document.activeElement)) focus(item)
+    if (group?.contains(active())) focus(item)
     group?.remove()
     return item.append(next)
   }
@@ -133,7 +132,7 @@ function fail(item) {
 }
 
 async function open(...items) {
-  const closed = items.filter(item => canOpen(item) && !item.ariaBusy && (!isOpen(item) || hasFailed(item)))
+  const closed = items.filter(item => canOpen(item) && !item.ariaBusy && (!isOpen(item) || hasFailed(item))).slice(0, SIBLINGS_MAX)
   const missing = closed.filter(item => !list(item) || hasFailed(item))
   if (!closed.length) return
   if (missing.length) await load(missing, missing.map(idOf))
@@ -146,7 +145,7 @@ function close(...items) {
   for (const item of items) {
     const group = list(item)
     if (!group) continue
-    if (group.contains(document.activeElement)) focus(item)
+    if (group.contains(active())) focus(item)
     if (hasFailed(item)) group.remove()
     else group.setAttribute('hidden', 'until-found')
   }
@@ -159,7 +158,7 @@ const toggle = item => isOpen(item) ? close(item) : open(item)
 // The next problem, wherever it is: the server knows the way to what is not on the page. `step`
 // is 1 or -1.
 async function trouble(step) {
-  const item = document.activeElement.closest('li.n') ?? (last?.isConnected ? last : one('li.n[aria-current]'))
+  const item = active().closest('li.n') ?? (last?.isConnected ? last : one('li.n[aria-current]'))
   const from = item?.matches('.more') ? parent(item) : item, start = from && idOf(from).split('~')[0]
   const roots = all('[data-tree] > li.n:not(.more)'), own = roots.findIndex(root => root.contains(from))
   const key = step > 0 ? 'after' : 'before'
@@ -169,7 +168,7 @@ async function trouble(step) {
     if (bad && step > 0) return focus(root)
     if (bad || one(':scope > .r > .b' + TROUBLE, root)) found = await way(root, key, step > 0 ? idOf(root) : '')
   }
-  if (!found) return say('No further problem on this page')
+  if (!found) return say('No further problem')
   const next = at => found.path[at + 1]?.[0] ?? found.row
   const missing = found.path.filter((_, at) => !row(next(at)))
   const there = missing.map(([of]) => row(of)).filter(Boolean)
@@ -198,14 +197,14 @@ function deepen(item) {
   const depth = of => parent(of) ? depth(parent(of)) + 1 : 0
   const closed = [item, ...shown(item)].filter(of => canOpen(of) && !isOpen(of))
   const least = Math.min(...closed.map(depth))
-  return open(...closed.filter(of => depth(of) === least).slice(0, SIBLINGS_MAX))
+  return open(...closed.filter(of => depth(of) === least))
 }
 
 // The next or previous window of a long list of children, in place of the row that leads to it.
 async function more(item) {
   const owner = parent(item), kids = new URL(link(item).href).searchParams.get('kids')
   const [before, after] = [item.previousElementSibling, item.nextElementSibling]
-  const focused = item.contains(document.activeElement)
+  const focused = item.contains(active())
   await load([owner], [kids])
   dress(treeOf(owner))
   if (focused) focus(before ? before.nextElementSibling : after.previousElementSibling)
@@ -220,18 +219,18 @@ const KEYS = {
   ArrowLeft: (item, rows, shift) => isOpen(item) ? close(...(shift ? shown(item).filter(isOpen).reverse() : []), item) : focus(parent(item)),
   ' ': item => canOpen(item) ? toggle(item) : item.matches('.more') && link(item).click(),
   Enter: item => link(item).click(),
-  '*': item => open(...[...item.parentElement.children].filter(of => canOpen(of) && !isOpen(of)).slice(0, SIBLINGS_MAX)),
+  '*': item => open(...item.parentElement.children),
   Escape: () => $('filter')?.focus(),
 }
 
-document.addEventListener('keydown', event => {
+hears('keydown', event => {
   const item = event.target, { key } = event
   if (key === 'F8') trouble(event.shiftKey ? -1 : 1)
   else if (!item.matches('[data-tree] li.n') || event.altKey || event.metaKey) return
   else if (event.ctrlKey) {
     if (key !== 'Enter') return
     window.open(link(item).href, '_blank', 'noopener')
-  } else if (Object.hasOwn(KEYS, key)) {
+  } else if (KEYS[key]) {
     typed = ''
     KEYS[key](item, shown(treeOf(item)), event.shiftKey)
   } else if (/^[\p{L}\p{N}]$/u.test(key)) typeAhead(key, item, shown(treeOf(item)), event.timeStamp)
@@ -239,20 +238,19 @@ document.addEventListener('keydown', event => {
   event.preventDefault()
 })
 
-document.addEventListener('click', event => {
+hears('click', event => {
   if (event.target.closest('[data-trouble]')) return trouble(event.shiftKey ? -1 : 1)
   const item = event.target.closest('[data-tree] li.n')
   if (!item || event.ctrlKey || event.metaKey || event.shiftKey) return
   const isLabel = event.target.closest('.l') === link(item)
-  if (event.target.closest('.w')) toggle(item), focus(item)
-  else if (isLabel && item.matches('.fold')) toggle(item), focus(item)
+  if (event.target.closest('.w') || isLabel && item.matches('.fold')) toggle(item), focus(item)
   else if (isLabel && item.closest('.failed')) open(parent(item))
   else if (isLabel && item.matches('.more') && parent(item)) more(item)
   else return
   event.preventDefault()
 })
 
-document.addEventListener('focusin', event => {
+hears('focusin', event => {
   const item = event.target.closest('[data-tree] li.n')
   if (!item) return
   last = item
@@ -260,7 +258,7 @@ document.addEventListener('focusin', event => {
 })
 
 // The browser's own search found something in a closed branch.
-document.addEventListener('beforematch', event => {
+hears('beforematch', event => {
   const tree = treeOf(event.target)
   if (!tree) return
   event.target.hidden = false

@@ -8,16 +8,16 @@ const ends = id => id.split('~').map(end => parseInt(end, 36))
 
 // The row in which the session `id`, below `above`, stands with others.
 const foldOf = (id, above) => [...list($('n-' + above))?.children ?? []]
-  .find(item => item.matches('.fold') && isIn(id, item.id.slice(2)))
+  .find(item => item.matches('.fold') && isIn(id, idOf(item)))
 
 // Puts what its sessions are now, rows of one or of several, in the place of `old`; those that were
 // shown below it stay as they are.
 function refold(old, items, swap) {
   if (!old) return
   if (items[0]?.id === old.id) return swap(old, items[0])
-  const kids = list(old), focused = old === document.activeElement
+  const kids = list(old), focused = old === active()
   const rows = items.map(item => {
-    const mine = [...kids?.children ?? []].filter(kid => isIn(kid.id.slice(2), item.id.slice(2)))
+    const mine = [...kids?.children ?? []].filter(kid => isIn(idOf(kid), idOf(item)))
     if (!mine.length) return item
     if (!item.matches('.fold')) {
       swap(mine[0], item)

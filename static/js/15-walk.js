@@ -9,7 +9,6 @@ const placeOf = ({ pathname, search }) => {
   left.delete('open')
   return pathname + left
 }
-const isPast = ({ search }) => new URLSearchParams(search).has('at')
 let place = placeOf(location), turn = 0
 
 // Shows what stands on the page at `url` beside the tree that is there.
@@ -23,7 +22,7 @@ async function show(url, isNew) {
     place = placeOf(url)
     document.title = next.title
     for (const what of ['body', 'main']) Object.assign(one(what).dataset, one(what, next).dataset)
-    const wasThere = aside.contains(document.activeElement), isSame = one('li[aria-current]', aside)?.id === current.id
+    const wasThere = aside.contains(active()), isSame = one('li[aria-current]', aside)?.id === current.id
     turnTo(current)
     one('.asof')?.replaceWith(one('.asof', next) ?? '')
     for (const part of parts(page)) part.remove()
@@ -69,12 +68,12 @@ function toCurrent() {
 }
 
 if (page) {
-  document.addEventListener('click', event => {
+  hears('click', event => {
     const anchor = event.target.closest('.page a[href^="/s"]')
     if (!anchor || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return
     const url = new URL(anchor.href)
     // Pages of the past have more about them than this replaces.
-    if (isPast(location) || isPast(url)) return
+    if (asked('at') || url.searchParams.has('at')) return
     url.searchParams.set('open', openRows())
     // Other pages of a session.
     if (anchor.matches('.views a, [download]')) anchor.href = url
@@ -89,11 +88,11 @@ if (page) {
 // Pages come back as they were left, to the row.
 const KEY = 'banyan left '
 addEventListener('pagehide', () => {
-  const top = !page && scrollY && all('[data-tree] .r').find(item => 0 < item.getBoundingClientRect().top && item.checkVisibility())
-  const left = [document.activeElement.closest('li.n')?.id, aside?.scrollTop, top && top.parentElement.id, top && top.getBoundingClientRect().top]
+  const top = page || !scrollY ? null : all('[data-tree] .r').find(item => 0 < item.getBoundingClientRect().top && item.checkVisibility())
+  const left = [active().closest('li.n')?.id, aside?.scrollTop, top?.parentElement.id, top?.getBoundingClientRect().top]
   sessionStorage.setItem(KEY + placeOf(location), JSON.stringify(left))
 })
-const isBack = ['reload', 'back_forward'].includes(performance.getEntriesByType('navigation')[0]?.type)
+const isBack = performance.getEntriesByType('navigation')[0]?.type !== 'navigate'
 const left = isBack && JSON.parse(sessionStorage.getItem(KEY + place))
 if (left) {
   const [focused, scrolled, id, top] = left, item = $(focused), at = $(id)

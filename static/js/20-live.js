@@ -2,16 +2,16 @@
 // them where they belong. It never moves the focus, never scrolls a tree, and on pause holds still.
 {
   const ROWS_MAX = 200, ROOTS_MAX = 400, FEED_MAX = 1000, STREAMS_MAX = 4, NEAR_PX = 48
-  const BATCH_MS = 250, POLL_MS = 5e3, HIDDEN_MS = 1e4, SAY_MS = 1e4
+  const BATCH_MS = 250, POLL_MS = 5e3, HIDDEN_MS = 1e4, SAY_MS = 1e4, GLANCE_MS = 2e4
   const pill = $('pill'), root = document.documentElement
   const count = (n, what) => n.toLocaleString('en') + ' new ' + what + (n === 1 ? '' : 's')
   let kind, session, filter, cursor, fed, source, free, wake, state, seen, waiting, fresh
 
   // Changes the page and leaves the focus where it was.
   function still(change) {
-    const had = document.activeElement, item = had.closest('li')?.id
+    const had = active(), item = had.closest('li')?.id
     change()
-    if (document.activeElement !== had) (had.isConnected ? had : one('.l', $(item)))?.focus({ preventScroll: true })
+    if (active() !== had) (had.isConnected ? had : one('.l', $(item)))?.focus({ preventScroll: true })
   }
   let said = 0, later
   // Said aloud now and then only, and no more than the last of it.
@@ -35,7 +35,7 @@
   let busy
   const no = item => parseInt(item.id.slice(2), 36)
   const tree = () => one('[data-tree]')
-  const isTop = () => scrollY <= NEAR_PX && !tree().contains(document.activeElement)
+  const isTop = () => scrollY <= NEAR_PX && !tree().contains(active())
   function hurry(wait = BATCH_MS) {
     if (!busy && queue.size) busy = setTimeout(rows, wait)
   }
@@ -73,15 +73,14 @@
       if (!next?.matches('[id$=more]')) to.insertBefore(item, next ?? null)
     } else if (kind === 'forest' && !p) {
       tell('New groups')
-      if (to && isTop() && to.children.length >= ROOTS_MAX) location.reload()
-      else if (to && isTop()) { to.prepend(item); strangers.delete(item.id) }
-      else if (tree()) { strangers.add(item.id); more(count(strangers.size, 'group')) }
-      else location.reload()
+      if (tree() && !(to && isTop())) { strangers.add(item.id); more(count(strangers.size, 'group')) }
+      else if (!to || to.children.length >= ROOTS_MAX) location.reload()
+      else { to.prepend(item); strangers.delete(item.id) }
     }
   }
   // Only what differs is replaced, so that a selection in the rest stays.
   function swap(old, item) {
-    if (BigInt(old.dataset.v) >= BigInt(item.dataset.v)) return
+    if (BigInt(old.dataset.v) > BigInt(item.dataset.v)) return
     if (old.className !== item.className) old.className = item.className
     for (const key of ['v', 'k']) if (item.dataset[key]) old.dataset[key] = item.dataset[key]; else delete old.dataset[key]
     const [was, now] = [old, item].map(at => all(':scope > .r > :not(.kept)', at))
@@ -93,29 +92,31 @@
   // ---- the feed
   const isPinned = () => root.scrollHeight - innerHeight - scrollY <= NEAR_PX
   const ungap = at => { while (at()?.matches('.gap:not(.away)')) at().remove() }
-  // Puts a row, and the gaps before it, where it belongs; says whether it is a new one.
-  function put(row, gaps, at) {
+  // Puts a row, and the gaps before it, where it belongs; says whether it is a new one. Where nobody
+  // follows for long, what is new comes with the newest page.
+  function put(row, gaps, at, isFull) {
     const old = $(row.id), before = $('e-' + row.dataset.p), feed = $('feed')
     $('e-' + row.dataset.e)?.remove()
     if (old) {
       ungap(() => old.previousElementSibling)
       row.classList.toggle('here', old.matches('.here'))
       old.replaceWith(...gaps, row)
-    } else if (at) at.before(...gaps, row)
+    } else if (isFull) delete feed.dataset.newest
+    else if (at) at.before(...gaps, row)
     else if (before) {
       ungap(() => before.nextElementSibling)
       before.after(...gaps, row)
     } else if (feed.lastElementChild?.matches('.away') || row.dataset.p === '0' && !one('.feed [rel=prev]')) feed.append(...gaps, row)
-    return !old && row.isConnected
+    return !old && (isFull || row.isConnected)
   }
   function take(items, at) {
-    const feed = $('feed'), follows = isPinned()
+    const feed = $('feed'), follows = isPinned(), isFull = !at && !follows && feed.children.length > 2 * FEED_MAX
     let gaps = [], added = 0
     still(() => {
       for (const item of items) {
         if (item.matches('.away')) at ? at.replaceWith(item) : feed.append(item)
         else if (item.matches('.gap')) gaps.push(item)
-        else { added += put(item, gaps, at); gaps = [] }
+        else { added += put(item, gaps, at, isFull); gaps = [] }
       }
       if (follows) while (feed.children.length > FEED_MAX) feed.firstChild.remove()
     })
@@ -125,7 +126,7 @@
     else more(count(fresh, 'event'))
   }
   // What there was no room for is seen to be missing, and can be fetched.
-  document.addEventListener('click', async event => {
+  hears('click', async event => {
     const gap = event.target.closest('.away'), link = event.target.closest('.away a')
     if (!link) return
     event.preventDefault()
@@ -142,7 +143,7 @@
         const isRoot = !above && kind === 'forest' && !strangers.has('n-' + row) && !/[?&](after=.|sort=(?!last))/.test(location.search)
         // Whether a row that is not there matches the filter, only a new page tells.
         const fold = foldOf(row, above)
-        if (fold) queue.add(fold.id.slice(2))
+        if (fold) queue.add(idOf(fold))
         if ($('n-' + row) || !fold && !asked('q') && (list($('n-' + above)) || isRoot)) queue.add(row)
       }
       hurry()
@@ -163,8 +164,9 @@
     },
     say: ({ t }) => tell(t),
     reset() {
-      if (sessionStorage.reset === document.body.dataset.build + cursor) return
-      sessionStorage.reset = document.body.dataset.build + cursor
+      const at = document.body.dataset.build + cursor
+      if (sessionStorage.reset === at) return
+      sessionStorage.reset = at
       location.reload()
     },
   }
@@ -181,7 +183,7 @@
     if (name === 'dirty' || name === 'all') {
       if (at <= cursor) return
       cursor = at
-      if ($('c-pos')) $('c-pos').textContent = '#' + at.toLocaleString('en')
+      for (const pos of all('.pos')) pos.textContent = '#' + at.toLocaleString('en')
     }
     on[name](data)
   }
@@ -202,23 +204,25 @@
     if (source || !kind || document.hidden) return
     const mine = source = {}
     const got = await lock()
-    if (source !== mine) return
+    if (source !== mine) return source || close()
     if (!got) return poll(mine)
     const stream = source = new EventSource(url('/live', { v: kind, s: session, k: filter, after: cursor + '', b: document.body.dataset.build }))
-    stream.onopen = () => show('Live')
+    stream.onopen = () => { show('Live'); glance() }
     stream.onerror = () => {
       lost()
       if (stream.readyState === 2) { close(); wake = setTimeout(connect, 3e3 + Math.random() * 4e3) }
     }
     for (const name in on) stream.addEventListener(name, event => source === stream && hear(name, event))
   }
+  const look = async () => JSON.parse(await get(url('/f/head', { after: cursor + '', v: kind, s: session })))
   async function poll(mine) {
     try {
-      const { head, n } = JSON.parse(await get(url('/f/head', { after: cursor + '' })))
+      const { head, n, t } = await look()
       const html = session && await get(url('/f/events', { s: session, k: filter, after: fed + '' }))
       if (!paused) {
         n === 'all' ? on.all() : on.dirty({ n })
         on.ev({ html })
+        on.txt({ t })
         cursor = fed = BigInt(head)
       }
       show('Live')
@@ -227,6 +231,14 @@
     source = null
     wake = setTimeout(connect, POLL_MS)
   }
+  // Who is silent for too long changes without an event: only a look at the clock tells.
+  function glance() {
+    if (!source || paused) return
+    all('li[data-v]:has(> .r > :is(.run, .quiet, .stall, .wait, .idle))').forEach(item => queue.add(idOf(item)))
+    hurry()
+    look().then(on.txt, () => 0)
+  }
+  setInterval(glance, GLANCE_MS)
   function close() {
     clearTimeout(wake)
     source?.close?.()
@@ -253,22 +265,22 @@
   // Again whenever another session is put into the page.
   function start() {
     const was = kind + session + filter
-    const { live, session: id } = one('main').dataset, at = asked('at')
-    kind = at ? '' : live
-    session = id
+    const { dataset } = one('main'), at = asked('at')
+    kind = at ? '' : dataset.live
+    session = dataset.session
     filter = asked('k')
-    if (source && was === kind + session + filter) return one('#new') && (one('#new').onclick = newest)
+    if ($('new')) $('new').onclick = newest
+    if (source && was === kind + session + filter) return
     close()
     cursor = fed = BigInt(document.body.dataset.cursor ?? 0)
     pill.hidden = !kind && !at
     pill.disabled = !!at
     fresh = waiting = 0
-    if ($('new')) $('new').onclick = newest
     show(at ? 'As of #' + at : 'Connecting')
     connect()
   }
   let hide
-  document.addEventListener('visibilitychange', () => {
+  hears('visibilitychange', () => {
     clearTimeout(hide)
     if (document.hidden) hide = setTimeout(close, HIDDEN_MS)
     else connect()
@@ -277,7 +289,7 @@
   addEventListener('pageshow', connect)
   addEventListener('online', () => { close(); connect() })
   addEventListener('scroll', () => { if (fresh && isPinned()) newest() }, { passive: true })
-  document.addEventListener('banyan:page', start)
+  hears('banyan:page', start)
   pill.onclick = pause
   start()
 }

@@ -3,13 +3,13 @@
 {
   const LEADER_MS = 1500, AGO_MS = 1e4
   const page = document.documentElement, isOff = () => page.dataset.keys === 'off'
-  const add = (to, name, text) => to.appendChild(Object.assign(document.createElement(name), { textContent: text }))
+  const add = (to, name, textContent = '') => to.appendChild(Object.assign(document.createElement(name), { textContent }))
   const copy = text => navigator.clipboard?.writeText(text).then(() => say('Copied'))
   const keyed = () => all('[data-key]:enabled, a[data-key]').filter(at => at.checkVisibility())
 
   let event
   function step(by) {
-    const rows = all('.events .say > .l'), here = rows.indexOf(rows.includes(document.activeElement) ? document.activeElement : event ?? one('.here .say > .l'))
+    const rows = all('.events .say > .l'), here = rows.indexOf(rows.includes(active()) ? active() : event ?? one('.here .say > .l'))
     event = rows[here < 0 ? by < 0 ? rows.length - 1 : 0 : here + by] ?? event
     event?.focus()
   }
@@ -20,15 +20,15 @@
     say('Theme: ' + to)
   }
   function help() {
-    const at = add(document.body, 'dialog', ''), line = (keys, what) => {
-      const name = add(names, 'div', ''), dt = add(name, 'dt', '')
+    const at = add(document.body, 'dialog'), line = (keys, what) => {
+      const name = add(names, 'div'), dt = add(name, 'dt')
       keys.split(' ').forEach(key => add(dt, 'kbd', key))
       add(name, 'dd', what)
     }
     at.id = 'k-list'
     at.onclose = () => at.remove()
-    add(at, 'h2', isOff() ? 'Keys (single keys are off)' : 'Keys')
-    const names = add(at, 'dl', '')
+    add(at, 'h2', isOff() ? 'Single keys are off' : 'Keys')
+    const names = add(at, 'dl')
     if (!isOff()) for (const { dataset: { key, what }, ariaLabel, textContent } of keyed()) line(key, what ?? ariaLabel ?? textContent)
     if (one('.events .l')) line('Enter', 'Show the event')
     if (one('[role=tree]')) for (const [keys, what] of [['↑ ↓ Home End', 'row'], ['← → Space', 'open, close'], ['*', 'open siblings'], ['F8', 'next problem']]) line(keys, 'Tree: ' + what)
@@ -41,13 +41,13 @@
     'k-link': () => copy(location.href), 'k-theme': theme, 'k-help': help, 'k-side': () => page.classList.toggle('noside'),
     'k-back': () => step(-1), 'k-next': () => step(1), 'k-last': () => newest(),
   }
-  document.addEventListener('click', ({ target }) => {
+  hears('click', ({ target }) => {
     acts[target.id]?.()
     if ('copy' in target.dataset) copy(target.previousElementSibling.textContent)
   })
 
   let leader = '', since
-  document.addEventListener('keydown', press => {
+  hears('keydown', press => {
     if (isOff() || press.defaultPrevented || press.ctrlKey || press.altKey || press.metaKey) return
     if (press.target.closest('input, textarea, select, dialog, [role=tree]')) return
     const key = press.timeStamp - since < LEADER_MS ? leader + press.key : press.key, control = keyed().find(at => at.dataset.key === key)
@@ -77,11 +77,14 @@
   every(AGO_MS, 'time[data-rel]', at => at, ago)
   every(1e3, '.took[title="running for"]', at => at.previousElementSibling, took)
 
+  // A page on paper says where it is from.
+  addEventListener('beforeprint', () => { $('p-url').textContent = location })
+
   // Again whenever another session is put into the page.
   function dress() {
     for (const at of all('.k')) at.hidden = false
     if (!isOff()) for (const at of all('[data-key]')) at.setAttribute('aria-keyshortcuts', at.dataset.key)
   }
-  document.addEventListener('banyan:page', dress)
+  hears('banyan:page', dress)
   dress()
 }

@@ -87,6 +87,9 @@ test('AC-39: print leaves the controls away and keeps groups and text', async ()
   const ground = await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
   assert.equal(ground, 'light');
   assert.ok((await page.pdf()).length > 10_000);
+  const paper = await page.locator('.paper').innerText();
+  assert.match(paper, /as of event #[\d,]+ · \d{4}-\d\d-\d\d [\d:.]+ UTC/);
+  assert.ok(paper.endsWith(page.url()), paper);
   await page.context().close();
 });
 

@@ -185,3 +185,17 @@ test('a late event stands where it belongs, a call ends in the row of its start'
   assertCalm(page);
   await page.context().close();
 });
+
+test('the tabs of a feed count on', async () => {
+  const counted = new Thinker('counted');
+  await collector.post(counted.next(2));
+  const page = await open(browser, collector.origin);
+  await follow(page, '/s/counted');
+  const counts = () => page.locator('.tabs .num').allTextContents();
+  assert.deepEqual(await counts(), ['3', '2', '0', '1', '0']);
+  await send(collector, [...counted.next(3), ...counted.end('completed')]);
+  await until(page, () => document.querySelector('.tabs .num').textContent === '7');
+  assert.deepEqual(await counts(), ['7', '5', '0', '2', '0']);
+  assertCalm(page);
+  await page.context().close();
+});

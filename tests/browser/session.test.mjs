@@ -213,3 +213,21 @@ test('AC-40: a phone gets one column, big targets and the event on a page of its
   assertCalm(phone);
   await phone.context().close();
 });
+
+test('AC-40: the pages fit into the bar of a phone, whatever the state of the stream', async () => {
+  const phone = await open(browser, collector.origin, { viewport: PHONE });
+  await phone.goto('/');
+  await phone.waitForFunction(() => document.getElementById('pill').textContent === 'Live');
+  for (const state of ['Live', 'Paused', 'Reconnecting, showing 10:42:07 PM']) {
+    await phone.evaluate((state) => {
+      document.getElementById('pill').textContent = state;
+      document.getElementById('n-alerts').textContent = '99';
+    }, state);
+    const [needs, has] = await phone.locator('.bar nav').evaluate((nav) => [nav.scrollWidth, nav.clientWidth]);
+    assert.ok(needs <= has, `${state}: ${needs} of ${has} px`);
+    await assertFits(phone);
+    const pill = await phone.locator('#pill').boundingBox();
+    assert.ok(44 <= pill.width && pill.x + pill.width <= PHONE.width, `${state}: ${JSON.stringify(pill)}`);
+  }
+  await phone.context().close();
+});

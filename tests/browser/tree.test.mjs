@@ -129,7 +129,7 @@ test('AC-5: F8 goes from problem to problem, through closed branches, windows an
     }
   }
   await page.keyboard.press('Shift+F8');
-  await page.getByText('No further problem on this page').waitFor({ state: 'attached' });
+  await page.getByText('No further problem').waitFor({ state: 'attached' });
   assert.equal(await focused(page), 'coder-1');
   const window = rowOf(page, 'fan').locator('> ul');
   assert.equal(await window.getAttribute('data-from'), '400');
@@ -138,7 +138,7 @@ test('AC-5: F8 goes from problem to problem, through closed branches, windows an
   await page.waitForFunction(() => document.activeElement.matches('li.n:has(> .r > .l[href="/s/tester-1"])'));
   await page.goto('/s/doc');
   await page.keyboard.press('F8');
-  await page.getByText('No further problem on this page').waitFor({ state: 'attached' });
+  await page.getByText('No further problem').waitFor({ state: 'attached' });
   assertCalm(page);
   await page.context().close();
 });

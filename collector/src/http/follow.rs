@@ -1,19 +1,22 @@
 //! Fragments for pages that are open: rows of a feed, one event in full, and for pages that must
 //! ask instead of being told, what changed.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     extract::{Path, State},
     http::{HeaderMap, HeaderName, HeaderValue},
     response::{Html, IntoResponse as _, Response},
 };
-use banyan_dashboard::{FreshRows, InspectorPart, Template};
+use banyan_dashboard::{FreshRows, InspectorPart, Template, live::LiveText};
 use banyan_protocol::Position;
 use serde::{Deserialize, Serialize};
 
 use super::{
     Site,
     error::ApiError,
+    live,
     pages::{feed_of, filter},
     params::Params,
     session::{Found, find},
@@ -101,11 +104,15 @@ fn fragment(part: &impl Template) -> Result<Html<String>, ApiError> {
     Ok(Html(part.render().map_err(ApiError::Template)?))
 }
 
-/// Since when.
+/// Since when, and which page asks.
 #[derive(Debug, Deserialize)]
 pub(super) struct Since {
     /// Behind this position.
     after: Position,
+    /// As `/live` has it.
+    v: Option<String>,
+    /// As `/live` has it.
+    s: Option<String>,
 }
 
 /// What changed.
@@ -113,6 +120,8 @@ pub(super) struct Since {
 struct Head {
     head: Position,
     n: Dirty,
+    /// Texts by the id of their element, for the page that asks.
+    t: BTreeMap<String, LiveText>,
 }
 
 /// Rows with their parents, or too many to be named.
@@ -123,10 +132,11 @@ enum Dirty {
     All(&'static str),
 }
 
-/// `GET /f/head`: which rows of trees changed behind a position, as `/live` tells it.
+/// `GET /f/head`: which rows of trees changed behind a position, as `/live` tells it, and what else
+/// a page says: some of that changes with the clock alone.
 pub(super) async fn head(
     State(query): State<Query>,
-    Params(Since { after }): Params<Since>,
+    Params(Since { after, v, s }): Params<Since>,
 ) -> Result<Response, ApiError> {
     let Changes { rows, cut, as_of } = query.changes_after(after).await?;
     let n = if cut {
@@ -134,5 +144,11 @@ pub(super) async fn head(
     } else {
         Dirty::Rows(rows.into_iter().map(|change| [change.row, change.parent]).collect())
     };
-    Ok(Json(Head { head: as_of, n }).into_response())
+    let texts = match v.as_deref() {
+        None => Vec::new(),
+        Some("forest") => live::texts(&query, None).await?,
+        Some("session") if s.is_some() => live::texts(&query, s.as_deref()).await?,
+        Some(_) => return Err(ApiError::Query),
+    };
+    Ok(Json(Head { head: as_of, n, t: texts.into_iter().collect() }).into_response())
 }

@@ -23,6 +23,7 @@ use super::{Site, error::ApiError, pages::filter, params::Params, sse};
 
 pub(crate) use hub::LiveHub;
 use topic::Topic;
+pub(super) use topic::texts;
 
 /// What is followed, and from where.
 #[derive(Debug, Deserialize)]

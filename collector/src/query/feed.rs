@@ -6,7 +6,7 @@
 
 use banyan_protocol::{
     Position,
-    view::{FeedItem, FeedKind, FeedView},
+    view::{FeedCounts, FeedItem, FeedKind, FeedView},
 };
 use sqlx::query_as;
 
@@ -62,6 +62,24 @@ impl Query {
             missing: page.missing,
             counts: page.counts,
         }))
+    }
+}
+
+impl Query {
+    /// How many rows of a session's feed there are of each kind, as its newest page says it.
+    /// `None` when there is no such session, or it has more than `most` events.
+    pub(crate) async fn feed_counts(
+        &self,
+        id: &str,
+        most: u32,
+    ) -> Result<Option<FeedCounts>, QueryError> {
+        let mut look = self.look().await?;
+        let session = session::number(&mut look, id).await?;
+        let Some(session) = session.filter(|(_, events)| *events <= i64::from(most)) else {
+            return Ok(None);
+        };
+        let window = slim::load(&mut look, session, Reach::Before(Stamp::LAST)).await?;
+        Ok(Some(fold::page(&window, Choice::default(), Anchor::Newest).counts))
     }
 }
 

@@ -74,6 +74,12 @@ impl FeedFilter {
         }
     }
 
+    /// The same as its tab says it.
+    pub(super) fn count_text(self, counts: FeedCounts) -> String {
+        let more = if counts.at_least { "+" } else { "" };
+        format!("{}{more}", format::count(self.of(counts)))
+    }
+
     pub(super) const fn title(self) -> &'static str {
         match self {
             Self::All => "All",

@@ -3,7 +3,7 @@
 use askama::Template;
 use banyan_protocol::{
     Position,
-    view::{EventDetail, FreshFeed, SessionView},
+    view::{EventDetail, FeedCounts, FreshFeed, SessionView},
 };
 
 use super::{Feed, FeedFilter, FeedPiece, Inspector, Links, header};
@@ -61,8 +61,9 @@ fn links(
     Links { id: &session.id, filter, open, selected, at: None, is_live: session.status.is_live() }
 }
 
-/// The texts of a session's page that change, by the id of their element.
-pub fn session_texts(session: &SessionView) -> Vec<(String, LiveText)> {
+/// The texts of a session's page that change, by the id of their element; those of the feed's
+/// tabs where its `counts` are known.
+pub fn session_texts(session: &SessionView, counts: Option<FeedCounts>) -> Vec<(String, LiveText)> {
     let cell = |figure: Option<Figure>| match figure {
         Some(figure) => LiveText::dressed(figure.text, ""),
         None => LiveText::dressed("–", "none"),
@@ -74,6 +75,10 @@ pub fn session_texts(session: &SessionView) -> Vec<(String, LiveText)> {
         let ids = [column.id("o"), column.id("s")];
         let figures = [column.own, column.subtree];
         texts.extend(ids.into_iter().zip(figures).map(|(id, figure)| (id, cell(figure))));
+    }
+    for (filter, counts) in FeedFilter::ALL.into_iter().zip(std::iter::repeat(counts)) {
+        let text = counts.map(|counts| filter.count_text(counts).as_str().into());
+        texts.extend(text.map(|text| (format!("c-{}", filter.word()), text)));
     }
     texts
 }

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -21,6 +21,7 @@ export class Collector {
   #child;
   #address;
   #home;
+  #env = {};
 
   /** Starts one on a new directory. */
   static async start() {
@@ -28,6 +29,26 @@ export class Collector {
     collector.#home = await mkdtemp(join(tmpdir(), 'banyan-browser-'));
     await collector.#spawn();
     return collector;
+  }
+
+  /** Starts one whose clock `passes` moves; its timers go on as always. */
+  static async startWithClock() {
+    const collector = new Collector();
+    collector.#home = await mkdtemp(join(tmpdir(), 'banyan-browser-'));
+    await collector.passes('0m');
+    collector.#env = {
+      LD_PRELOAD: '/usr/$LIB/faketime/libfaketime.so.1',
+      FAKETIME_TIMESTAMP_FILE: join(collector.#home, 'clock'),
+      FAKETIME_NO_CACHE: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    };
+    await collector.#spawn();
+    return collector;
+  }
+
+  /** Its clock is ahead of the machine's by `6m`. */
+  passes(time) {
+    return writeFile(join(this.#home, 'clock'), `+${time}\n`);
   }
 
   get data() {
@@ -38,7 +59,7 @@ export class Collector {
     const address = this.#address ?? '127.0.0.1:0';
     const options = ['serve', '--listen', address, '--data', this.data];
     // Nothing of the machine's own settings reaches it.
-    const env = { HOME: this.#home, RUST_LOG: 'warn' };
+    const env = { HOME: this.#home, RUST_LOG: 'warn', ...this.#env };
     this.#child = spawn(binary('banyan'), options, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     this.origin = await listening(this.#child);
   }

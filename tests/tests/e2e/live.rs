@@ -100,6 +100,22 @@ async fn who_comes_back_is_told_what_changed() {
 }
 
 #[tokio::test]
+async fn who_asks_learns_what_a_page_says_besides_its_rows() {
+    let banyan = Banyan::start().await;
+    let client = banyan.client();
+    client.post(&started("a", 1, "g")).await;
+    client.post(&thought("a", 2, "x")).await;
+    head(&client).await;
+    let told = client.json("/f/head?after=0&v=forest").await;
+    assert_eq!(told["t"]["c-run"], json!(["1", ""]), "{told}");
+    let told = client.json("/f/head?after=0&v=session&s=a").await;
+    assert_eq!(told["t"]["h-mark"], json!(["running", "s pill run"]), "{told}");
+    let counts = ["all", "think", "act", "life", "err"].map(|kind| &told["t"][format!("c-{kind}")]);
+    assert_eq!(counts, ["2", "1", "0", "1", "0"], "{told}");
+    assert_eq!(client.json("/f/head?after=0").await["t"], json!({}));
+}
+
+#[tokio::test]
 async fn too_many_changes_are_everything() {
     let banyan = Banyan::start().await;
     let client = banyan.client();
@@ -222,6 +238,9 @@ async fn one_event_is_a_fragment_of_its_page() {
         ("/f/events?s=nobody&after=0".to_owned(), 404),
         ("/f/events?s=a".to_owned(), 400),
         ("/f/head?after=x".to_owned(), 400),
+        ("/f/head?after=0&v=session".to_owned(), 400),
+        ("/f/head?after=0&v=session&s=nobody".to_owned(), 404),
+        ("/f/head?after=0&v=tree".to_owned(), 400),
     ] {
         assert_eq!(client.get(&path).await.status, status, "{path}");
     }

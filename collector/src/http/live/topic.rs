@@ -16,6 +16,9 @@ use crate::{
     query::{Changes, FreshRequest, Lookup, Query, Skip, Standing},
 };
 
+/// The rows of longer feeds are not counted with every event, but when a page asks.
+const COUNTED_MAX_EVENTS: u32 = 2_000;
+
 /// What is followed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Topic {
@@ -101,6 +104,20 @@ impl Topic {
     }
 }
 
+/// What a page about the session says now besides its rows, or the forest, by the id of its element.
+pub(in crate::http) async fn texts(
+    query: &Query,
+    session: Option<&str>,
+) -> Result<Vec<(String, LiveText)>, ApiError> {
+    let Some(id) = session else {
+        let mut texts = live::forest_texts(query.counts().await?);
+        texts.extend(live::alert_texts(query.open_alerts().await?, None));
+        return Ok(texts);
+    };
+    let Lookup::Found(session) = query.session(id).await? else { return Err(ApiError::NoSession) };
+    Ok(session_texts(&session, query.feed_counts(id, u32::MAX).await?))
+}
+
 /// Rows of a feed, and the figures above it.
 async fn feed(
     frames: &mut Frames,
@@ -115,7 +132,8 @@ async fn feed(
         let rows = FreshRows::new(&fresh, &session, filter, now);
         frames.feed(fresh.up_to, &rows.render().map_err(ApiError::Template)?);
     }
-    frames.texts(&news(told, session_texts(&session)));
+    let counts = query.feed_counts(id, COUNTED_MAX_EVENTS).await?;
+    frames.texts(&news(told, session_texts(&session, counts)));
     Ok(())
 }
 

@@ -9,6 +9,8 @@ use banyan_tests::harness::{
 use hyper::Method;
 use serde_json::{Value, json};
 
+const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
+
 /// Answers that carry keys of the agents' own.
 const OPEN: [&str; 1] = ["EventView"];
 
@@ -176,8 +178,7 @@ async fn answers_are_as_documented() {
         checked.insert(("post".to_owned(), path));
     }
     for path in ["/hooks/claude-code", "/hooks/codex"] {
-        let headers = [("content-type", "application/json")];
-        let answer = client.send(Method::POST, path, &headers, "{}").await.is(200);
+        let answer = client.send(Method::POST, path, &JSON, "{}").await.is(200);
         check(&document, path, "post", 200, &answer.json());
         checked.insert(("post".to_owned(), path.to_owned()));
     }
@@ -208,8 +209,7 @@ async fn lines_are_answered_as_documented(client: &Client, document: &Value) {
 async fn exports_are_answered_as_documented(client: &Client, document: &Value) {
     for path in ["/v1/traces", "/v1/logs"] {
         for (body, status) in [("{}", 200), ("[]", 400)] {
-            let headers = [("content-type", "application/json")];
-            let answer = client.send(Method::POST, path, &headers, body).await.is(status);
+            let answer = client.send(Method::POST, path, &JSON, body).await.is(status);
             check(document, path, "post", status, &answer.json());
         }
     }

@@ -121,6 +121,7 @@ fn router(site: Site) -> Router {
         .route("/search.jsonl", get(found::jsonl))
         .route("/f/events", get(follow::events))
         .route("/f/event/{position}", get(follow::event))
+        .route("/f/payload/{position}", get(follow::payload))
         .route("/f/head", get(follow::head))
         .route("/settings", get(pages::settings))
         .route("/settings", post(pages::save_settings))

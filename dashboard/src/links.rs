@@ -73,6 +73,11 @@ impl Link {
         Self("/f/events".to_owned()).with("s", id)
     }
 
+    /// The payload of an event, whole, as text.
+    pub(crate) fn payload(id: &str, position: Position) -> Self {
+        Self(format!("/f/payload/{position}")).with("s", id)
+    }
+
     /// Only the tree below a session.
     pub(crate) fn subtree(id: &str) -> Self {
         Self::view(id, "tree")

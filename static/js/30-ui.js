@@ -43,7 +43,8 @@
   }
   hears('click', ({ target }) => {
     acts[target.id]?.()
-    if ('copy' in target.dataset) copy(target.previousElementSibling.textContent)
+    // What is shown may be a part only.
+    if ('copy' in target.dataset) (target.dataset.copy ? get(target.dataset.copy) : Promise.resolve(target.previousElementSibling.textContent)).then(copy, () => say('Could not copy'))
   })
 
   let leader = '', since

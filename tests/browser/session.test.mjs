@@ -231,3 +231,24 @@ test('AC-40: the pages fit into the bar of a phone, whatever the state of the st
   }
   await phone.context().close();
 });
+
+test('a payload is copied whole, however little of it is shown', async () => {
+  const story = new Story('long-payload').start('Say much');
+  const payload = { reasoning: 'x'.repeat(150_000), n: [1.50, { deep: '\u05e9 🌳 "quoted"\n' }] };
+  story.tell('cognition.thought', payload);
+  await collector.post(story.events);
+  const page = await open(browser, collector.origin);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: collector.origin });
+  await page.goto('/s/long-payload');
+  await page.locator('.ev .say .l').last().click();
+  const shown = await page.locator('aside.insp pre').first().innerText();
+  assert.ok(shown.length < 100_000, `${shown.length} characters are shown`);
+  await page.locator('aside.insp').getByRole('button', { name: 'Copy' }).first().click();
+  await page.waitForFunction(() => document.getElementById('live-status').textContent === 'Copied');
+  assert.deepEqual(JSON.parse(await page.evaluate(() => navigator.clipboard.readText())), payload);
+  const text = await page.request.get(await page.getByRole('link', { name: 'As text' }).getAttribute('href'));
+  assert.equal(text.headers()['content-type'], 'text/plain; charset=utf-8');
+  assert.deepEqual(JSON.parse(await text.text()), payload);
+  assertCalm(page);
+  await page.context().close();
+});

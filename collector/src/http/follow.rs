@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use axum::{
     Json,
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{Html, IntoResponse as _, Response},
 };
 use banyan_dashboard::{FreshRows, InspectorPart, Template, live::LiveText};
@@ -98,6 +98,20 @@ pub(super) async fn event(
     let links = (filter(k.as_deref()), open);
     Ok(fragment(&InspectorPart::new(&event, &session, links, then.sight(&headers)))?
         .into_response())
+}
+
+/// `GET /f/payload/{position}`: the payload of an event, whole, as text.
+pub(super) async fn payload(
+    State(site): State<Site>,
+    State(query): State<Query>,
+    Path(position): Path<String>,
+    Params(Event { s, at, .. }): Params<Event>,
+) -> Result<Response, ApiError> {
+    let position = position.parse().map_err(|_no_number| ApiError::NoEvent)?;
+    let then = Then::of_session(&site, &query, (&s, at.as_deref())).await?;
+    find(&then.query, &s).await?;
+    let payload = then.query.whole_payload(&s, position).await?.ok_or(ApiError::NoEvent)?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], payload).into_response())
 }
 
 fn fragment(part: &impl Template) -> Result<Html<String>, ApiError> {

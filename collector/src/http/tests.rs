@@ -140,6 +140,7 @@ fn the_description_has_every_route_for_programs_and_no_other() {
     const PAGES: &[&str] = &[
         "/f/event/{position}",
         "/f/events",
+        "/f/payload/{position}",
         "/f/head",
         "/live",
         "/f/children",

@@ -69,6 +69,18 @@ impl Query {
     }
 }
 
+impl Query {
+    /// The payload of an event as a page shows it, whole, however long.
+    pub(crate) async fn whole_payload(
+        &self,
+        id: &str,
+        position: Position,
+    ) -> Result<Option<String>, QueryError> {
+        let detail = self.event(id, position).await?;
+        Ok(detail.map(|detail| pretty(detail.event.payload.get(), usize::MAX)))
+    }
+}
+
 /// Other events with the same identity: their own id, else session and sequence.
 async fn versions(
     look: &mut Look,

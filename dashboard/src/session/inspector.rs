@@ -29,6 +29,8 @@ pub(super) struct Inspector {
     pub(super) child: Option<feed::ChildRow>,
     pub(super) versions: Vec<Version>,
     pub(super) payload: Long,
+    /// All of it, as text.
+    pub(super) whole: String,
     pub(super) other: Option<Long>,
     pub(super) export: String,
     pub(super) previous: Option<String>,
@@ -83,6 +85,7 @@ impl Inspector {
                     text: format!("#{}", format::position(*position)),
                 })
                 .collect(),
+            whole: Link::payload(&session.id, item.position).at(links.at).done(),
             payload: Long::new(&detail.payload_pretty, PAYLOAD_MAX_CHARS),
             other: other.map(|json| Long::new(&json, PAYLOAD_MAX_CHARS)),
             export: links::export(&session.id),

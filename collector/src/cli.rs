@@ -1,5 +1,7 @@
 //! The command line: `serve`, `demo`, `config`, `doctor`, `rebuild`, `verify`, `connect`,
-//! `disconnect`.
+//! `disconnect`, `import`.
+
+mod import;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -48,6 +50,8 @@ enum Command {
     Connect(ConnectArguments),
     /// Let a coding agent no longer post its hooks here
     Disconnect(DisconnectArguments),
+    /// Take in what a coding agent wrote down of its sessions
+    Import(import::ImportArguments),
 }
 
 /// What every command needs to know.
@@ -221,12 +225,13 @@ fn execute(command: Command) -> Result<ExitCode, Fatal> {
             app::block_on(app::verify(&load(settings)?.storage.data.value))
         }
         Command::Connect(ConnectArguments { agent, url }) => {
-            let origin = url.map_or_else(listening, Ok)?;
+            let origin = url.map_or_else(|| import::listening(&Flags::default()), Ok)?;
             reconnect(&agent.plan(Wish::Connected { origin }))
         }
         Command::Disconnect(DisconnectArguments { agent }) => {
             reconnect(&agent.plan(Wish::Disconnected))
         }
+        Command::Import(arguments) => app::block_on(import::run(arguments)),
         Command::Doctor(DoctorArguments { settings, json }) => {
             return app::block_on(app::examine(&settings.flags(), json));
         }
@@ -236,14 +241,6 @@ fn execute(command: Command) -> Result<ExitCode, Fatal> {
 
 fn reconnect(plan: &Plan) -> Result<(), Fatal> {
     app::say(connect::run(plan, config::home().as_deref())?)
-}
-
-/// Where a collector with the settings in force answers on this machine.
-fn listening() -> Result<String, Fatal> {
-    let config = Config::load(&Flags::default())?;
-    let mut fixed = config.server.listen.value.iter().filter(|address| address.port() != 0);
-    let address = fixed.next().ok_or(connect::ConnectError::NoAddress)?;
-    Ok(format!("http://{address}"))
 }
 
 fn load(settings: Settings) -> Result<Config, Fatal> {

@@ -9,6 +9,7 @@ mod connect;
 mod demo;
 mod doctor;
 mod http;
+mod import;
 mod ingest;
 mod log;
 mod neighbour;

@@ -9,7 +9,7 @@ use std::{
 use banyan_tests::source::{code_of, names_crate, roots_behind};
 
 /// What a room of the collector must not name: siblings as `crate::x`, and other crates.
-const FORBIDDEN: [(&str, &[&str]); 16] = [
+const FORBIDDEN: [(&str, &[&str]); 17] = [
     ("config", SIBLINGS),
     ("clock", SIBLINGS),
     ("telemetry", SIBLINGS),
@@ -23,6 +23,7 @@ const FORBIDDEN: [(&str, &[&str]); 16] = [
     ),
     ("connect", SIBLINGS),
     ("doctor", &["app", "as_of", "axum", "cli", "demo", "http", "ingest", "query", "sqlx", "view"]),
+    ("import", SIBLINGS),
     ("http", &["log", "projection", "view", "sqlx"]),
     ("ingest", &["projection", "query", "http", "view", "sqlx", "axum"]),
     ("log", &["ingest", "projection", "query", "http", "view", "axum"]),

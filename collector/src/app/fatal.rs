@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::{
     config::ConfigError,
     connect::ConnectError,
+    import::ImportError,
     log::{DirectoryError, LogError},
     projection::ProjectorError,
     view::ViewError,
@@ -18,6 +19,9 @@ pub(crate) enum Fatal {
     /// See the source.
     #[error("the configuration cannot be used")]
     Config(#[from] ConfigError),
+    /// See the source.
+    #[error("the transcripts cannot be imported")]
+    Import(#[from] ImportError),
     /// No runtime.
     #[error("the runtime cannot be started")]
     Runtime(#[source] io::Error),
@@ -94,6 +98,7 @@ impl Fatal {
             )
             | Self::Config(_)
             | Self::Connect(_)
+            | Self::Import(_)
             | Self::Runtime(_)
             | Self::Output(_)
             | Self::NonLoopbackNeedsToken(_)

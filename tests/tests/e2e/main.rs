@@ -21,6 +21,7 @@ mod hooks;
 mod hostile_queries;
 mod hostile_text;
 mod ids;
+mod import;
 mod invariants;
 mod live;
 mod metrics;

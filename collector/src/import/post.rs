@@ -1,0 +1,145 @@
+//! Posts lines in batches, waits when it is asked to, and asks how far a session was taken in.
+
+use std::time::Duration;
+
+use banyan_protocol::view::ImportedAnswer;
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::{Method, Request, StatusCode, header};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::ImportError;
+
+/// Lines in one request.
+const BATCH_MAX_LINES: usize = 1_000;
+/// Bytes of one request; a single line may be longer.
+const BATCH_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// How often a batch is tried before the import gives up.
+const TRIES_MAX_COUNT: u32 = 12;
+/// How long to wait at first, when nobody says how long; twice as long each time.
+const WAIT_MIN: Duration = Duration::from_millis(250);
+const WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// A connection to the collector, and the batch that is being gathered.
+#[derive(Debug)]
+pub(super) struct Poster {
+    client: Client<HttpConnector, Full<Bytes>>,
+    endpoint: String,
+    batch: Vec<u8>,
+    count: usize,
+    /// It has answered before.
+    reached: bool,
+}
+
+impl Poster {
+    pub(super) fn new(endpoint: &str) -> Self {
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        let endpoint = endpoint.to_owned();
+        Self { client, endpoint, batch: Vec::new(), count: 0, reached: false }
+    }
+
+    /// How far a session was taken in.
+    pub(super) async fn known(&mut self, session: &str) -> Result<ImportedAnswer, ImportError> {
+        let session = utf8_percent_encode(session, NON_ALPHANUMERIC);
+        let path = format!("/import/claude-code/{session}");
+        let (status, body) = self.ask(Method::GET, &path, Bytes::new()).await?;
+        match serde_json::from_slice(&body) {
+            Ok(known) if status == StatusCode::OK => Ok(known),
+            _ => Err(self.stranger(status)),
+        }
+    }
+
+    /// Adds a line to the batch; returns how many lines were refused, when that filled it.
+    pub(super) async fn add(&mut self, line: &str) -> Result<u64, ImportError> {
+        let is_full = BATCH_MAX_LINES <= self.count
+            || (0 < self.count && BATCH_MAX_BYTES < self.batch.len() + line.len());
+        let refused = if is_full { self.flush().await? } else { 0 };
+        self.batch.extend_from_slice(line.as_bytes());
+        self.batch.push(b'\n');
+        self.count += 1;
+        Ok(refused)
+    }
+
+    /// Posts the batch; returns how many of its lines were refused for good.
+    pub(super) async fn flush(&mut self) -> Result<u64, ImportError> {
+        let count = u64::try_from(std::mem::take(&mut self.count)).unwrap_or(u64::MAX);
+        let body = Bytes::from(std::mem::take(&mut self.batch));
+        if count == 0 {
+            return Ok(0);
+        }
+        let (status, answer) = self.ask(Method::POST, "/import/claude-code", body).await?;
+        match status {
+            StatusCode::OK => Ok(0),
+            StatusCode::MULTI_STATUS => {
+                let receipt: Value = serde_json::from_slice(&answer).unwrap_or_default();
+                Ok(receipt.get("rejected").and_then(Value::as_u64).unwrap_or(count))
+            }
+            StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE => Ok(count),
+            _ => Err(self.stranger(status)),
+        }
+    }
+
+    fn stranger(&self, status: StatusCode) -> ImportError {
+        ImportError::Stranger { endpoint: self.endpoint.clone(), status: status.as_u16() }
+    }
+
+    /// Asks until there is an answer that is not "later".
+    async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Result<(StatusCode, Bytes), ImportError> {
+        let mut wait = WAIT_MIN;
+        for _ in 0..TRIES_MAX_COUNT {
+            let answer = self.once(method.clone(), path, body.clone()).await;
+            let asked = match answer {
+                Some((status, body)) if !is_later(status) => {
+                    self.reached = true;
+                    return Ok((status, body));
+                }
+                Some((_, body)) => {
+                    self.reached = true;
+                    retry_after(&body)
+                }
+                None if self.reached => None,
+                None => {
+                    return Err(ImportError::NoCollector { endpoint: self.endpoint.clone() });
+                }
+            };
+            let pause = asked.unwrap_or(wait).min(WAIT_MAX);
+            tokio::time::sleep_until(Instant::now() + pause).await;
+            wait = wait.saturating_mul(2).min(WAIT_MAX);
+        }
+        Err(ImportError::Lost { endpoint: self.endpoint.clone() })
+    }
+
+    async fn once(&self, method: Method, path: &str, body: Bytes) -> Option<(StatusCode, Bytes)> {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.endpoint))
+            .header(header::CONTENT_TYPE, "application/x-ndjson")
+            .body(Full::new(body))
+            .ok()?;
+        let answer = self.client.request(request).await.ok()?;
+        let status = answer.status();
+        Some((status, answer.into_body().collect().await.ok()?.to_bytes()))
+    }
+}
+
+/// Whether the same request may be taken later.
+fn is_later(status: StatusCode) -> bool {
+    matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
+        || status.is_server_error()
+}
+
+fn retry_after(body: &[u8]) -> Option<Duration> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    Some(Duration::from_millis(answer.get("retry_after_ms")?.as_u64()?))
+}

@@ -127,5 +127,6 @@ pub(crate) async fn metric(connection: &mut Connection, name: &str) -> Result<f6
         let rest = line.strip_prefix(name)?;
         (rest.starts_with(' ') || rest.starts_with('{')).then(|| rest.rsplit(' ').next())?
     });
-    Ok(values.filter_map(|value| value.parse::<f64>().ok()).sum())
+    // A sum of nothing is -0.
+    Ok(values.filter_map(|value| value.parse::<f64>().ok()).sum::<f64>() + 0.0)
 }

@@ -131,7 +131,7 @@ pub(super) struct Since {
 
 /// What changed.
 #[derive(Debug, Serialize)]
-struct Head {
+struct Told {
     head: Position,
     n: Dirty,
     /// Texts by the id of their element, for the page that asks.
@@ -164,5 +164,5 @@ pub(super) async fn head(
         Some("session") if s.is_some() => live::texts(&query, s.as_deref()).await?,
         Some(_) => return Err(ApiError::Query),
     };
-    Ok(Json(Head { head: as_of, n, t: texts.into_iter().collect() }).into_response())
+    Ok(Json(Told { head: as_of, n, t: texts.into_iter().collect() }).into_response())
 }

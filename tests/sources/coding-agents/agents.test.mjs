@@ -1,5 +1,6 @@
 // Claude Code and Codex, really running, with a made-up model behind them: what `banyan connect`
-// writes into their settings makes them post their hooks, and the tree is right.
+// writes into their settings makes them post their hooks, what Claude Code exports by OpenTelemetry
+// is taken as well, and the tree is right.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -51,12 +52,14 @@ function told({ session, children }) {
   return { agent, status, goal, final, calls: own.tool_calls, errors: own.errors, children: children.map(told) };
 }
 
-/** The tree of the only root by `agent`, when it has ended. */
-async function treeOf(agent) {
+/** The tree of the only root by `agent` that is not one of `others`, when all of it has ended. */
+async function treeOf(agent, others = []) {
   for (const late = Date.now() + RUN_MAX_MS; ;) {
     const { sessions } = await (await fetch(`${collector.origin}/sessions?limit=100`)).json();
-    const root = sessions.find((session) => session.agent_id === agent && session.depth === 0);
-    if (root?.status === 'completed') return (await fetch(`${collector.origin}/sessions/${root.id}/tree`)).json();
+    const root = sessions.find(({ agent_id, depth, id }) => agent_id === agent && depth === 0 && !others.includes(id));
+    if (root?.status === 'completed' && root.subtree.running === 0) {
+      return (await fetch(`${collector.origin}/sessions/${root.id}/tree`)).json();
+    }
     assert.ok(Date.now() < late, `it never ended: ${JSON.stringify(root)}`);
     await new Promise((passed) => setTimeout(passed, 100));
   }
@@ -65,19 +68,41 @@ async function treeOf(agent) {
 /** Says why not, where the agent cannot be installed. */
 const needs = (path) => ({ skip: existsSync(path) ? false : 'its package is not installed', timeout: 2 * RUN_MAX_MS });
 
+const OF_CLAUDE = {
+  agent: 'claude-code', status: 'completed', goal: 'LEAD: share the work', final: 'All is done.', calls: 2, errors: 1,
+  children: [{
+    agent: 'general-purpose', status: 'completed', goal: 'Run one command', final: 'The worker is done.', calls: 1, errors: 0,
+    children: [],
+  }],
+};
+let hooked;
+
+const claude = (env = {}) =>
+  there(process.execPath, [CLAUDE, '-p', 'LEAD: share the work', '--dangerously-skip-permissions'], {
+    ANTHROPIC_BASE_URL: model.origin, ANTHROPIC_API_KEY: 'none', IS_SANDBOX: '1', DISABLE_AUTOUPDATER: '1', ...env,
+  });
+
 test('claude_code_posts_its_hooks_and_its_tree_is_right', needs(CLAUDE), async () => {
   await connect('claude-code');
-  await there(process.execPath, [CLAUDE, '-p', 'LEAD: share the work', '--dangerously-skip-permissions'], {
-    ANTHROPIC_BASE_URL: model.origin, ANTHROPIC_API_KEY: 'none', IS_SANDBOX: '1', DISABLE_TELEMETRY: '1',
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1',
+  await claude({ DISABLE_TELEMETRY: '1', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' });
+  const tree = await treeOf('claude-code');
+  assert.deepEqual(told(tree), OF_CLAUDE);
+  hooked = tree.session.id;
+});
+
+test('claude_code_exports_its_telemetry_and_its_tree_is_right', needs(CLAUDE), async () => {
+  await there(binary('banyan'), ['disconnect', 'claude-code', '--write']);
+  await claude({
+    CLAUDE_CODE_ENABLE_TELEMETRY: '1', CLAUDE_CODE_ENHANCED_TELEMETRY_BETA: '1', OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_LOGS_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin, OTEL_LOG_USER_PROMPTS: '1',
   });
-  assert.deepEqual(told(await treeOf('claude-code')), {
-    agent: 'claude-code', status: 'completed', goal: 'LEAD: share the work', final: 'All is done.', calls: 2, errors: 1,
-    children: [{
-      agent: 'general-purpose', status: 'completed', goal: 'Run one command', final: 'The worker is done.', calls: 1, errors: 0,
-      children: [],
-    }],
-  });
+  const tree = await treeOf('claude-code', [hooked]);
+  const [worker] = OF_CLAUDE.children;
+  // Telemetry says what people asked for; not what an agent asked its sub-agents, nor what came out.
+  const silent = { ...OF_CLAUDE, final: null, children: [{ ...worker, goal: null, final: null }] };
+  assert.deepEqual(told(tree), silent);
+  assert.ok(0 < tree.session.own.tokens && 0 < tree.session.own.cost_usd, JSON.stringify(tree.session.own));
 });
 
 test('codex_posts_its_hooks_and_its_tree_is_right', needs(CODEX), async () => {

@@ -14,7 +14,7 @@
 //! span said; a span that has nothing of any dialect is [`Role::Other`].
 //!
 //! - [`Reading::role`] decides what becomes of the span ([`super::tell`]): an agent is a session, a
-//!   tool a start and an end, a model an external call with its tokens (and a thought, when it says
+//!   tool a start and an end (or one of the two), a model an external call with its tokens (and a thought, when it says
 //!   what came out), anything else an event of the type `otel.span`.
 //! - Leave out what the span does not say. Never guess a name: what a span without
 //!   [`Reading::agent`] belongs to is found by its place in the trace, not by its words.
@@ -90,10 +90,24 @@ pub(in super::super) struct Reading {
     pub tokens: Tokens,
     /// Of a model's call, in US dollars: a number, as it was written.
     pub cost_usd: Option<Value>,
+    /// How much of a tool's call the span tells.
+    pub call_part: CallPart,
     /// The tokens and the cost are told by log records too, which count them.
     pub is_counted_elsewhere: bool,
     /// What went wrong, if the status of the span does not say it.
     pub error: Option<String>,
+}
+
+/// How much of a tool's call a span tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in super::super) enum CallPart {
+    /// All of it.
+    #[default]
+    Whole,
+    /// That it began; another span knows how it ended.
+    Start,
+    /// How it ended.
+    End,
 }
 
 /// A session by its id, and the one above it.

@@ -22,6 +22,8 @@ const AGENT_MAX_BYTES: usize = 200;
 pub(super) struct Draft {
     /// The session that speaks.
     pub session_id: String,
+    /// The one above it, where the item says so.
+    pub parent_session_id: Option<String>,
     /// Its agent.
     pub agent_id: String,
     /// The event's type.
@@ -38,6 +40,8 @@ pub(super) struct Draft {
 struct Wire<'a> {
     spec: &'static str,
     session_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_session_id: Option<&'a str>,
     agent_id: &'a str,
     event_id: &'a str,
     timestamp: Timestamp,
@@ -59,6 +63,7 @@ impl Draft {
         payload.retain(|_, value| !value.is_null());
         Self {
             session_id: session_id.to_owned(),
+            parent_session_id: None,
             agent_id: printable(agent),
             kind: kind.to_owned(),
             at: Timestamp::from_micros(0),
@@ -73,6 +78,12 @@ impl Draft {
         self
     }
 
+    /// The same of a session below `parent`.
+    pub(super) fn below(mut self, parent: Option<&str>) -> Self {
+        self.parent_session_id = parent.map(ToOwned::to_owned);
+        self
+    }
+
     /// The event as text, with the item, or as much of both as an event may hold.
     pub(super) fn write(&self, item: Option<&str>) -> Translated {
         let digest = digest(self.event_id.as_bytes());
@@ -80,6 +91,7 @@ impl Draft {
             let wire = Wire {
                 spec: "aop/1.0",
                 session_id: &self.session_id,
+                parent_session_id: self.parent_session_id.as_deref(),
                 agent_id: &self.agent_id,
                 event_id: &self.event_id,
                 timestamp: self.at,

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 
 use super::{
     super::{identity::digest, translated::Said},
-    dialect::claude_code,
+    dialect::{Place, claude_code},
     draft::Draft,
     traces::Traces,
 };
@@ -32,6 +32,7 @@ pub(super) struct Line {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Speaker {
     session: String,
+    parent: Option<String>,
     agent: String,
 }
 
@@ -50,12 +51,12 @@ impl Traces {
             "codex" => codex::lines(event, record),
             _ => vec![other(&name, record)],
         };
-        let Speaker { session, agent } = self.speaker(connection, record, source).await?;
+        let Speaker { session, parent, agent } = self.speaker(connection, record, source).await?;
         let same = format!("{:032x}", u128::from_be_bytes(digest(item.as_bytes())));
         let events = lines.into_iter().enumerate().map(|(index, Line { kind, payload, id })| {
             let id = id.unwrap_or_else(|| format!("otlp-log-{same}-{index}"));
             let draft = Draft::new(&session, &agent, &kind, payload);
-            let draft = draft.known(record.time.unwrap_or(at), id);
+            let draft = draft.below(parent.as_deref()).known(record.time.unwrap_or(at), id);
             draft.write((index == 0).then_some(item))
         });
         Ok(Said { merged: None, events: events.collect(), flags: Flags::TIMED })
@@ -71,15 +72,14 @@ impl Traces {
         let service = record.resource.text("service.name").unwrap_or("agent").to_owned();
         match source {
             "claude_code" => {
-                if let Some(place) = claude_code::place(said) {
-                    let agent = claude_code::agent(said);
-                    return Ok(Speaker { session: place.session, agent });
+                if let Some(Place { session, parent }) = claude_code::place(said) {
+                    return Ok(Speaker { session, parent, agent: claude_code::agent(said) });
                 }
             }
             "codex" => {
                 if let Some(thread) = said.first_text(&["conversation.id", "thread.id"]) {
                     let agent = said.text("agent_name").unwrap_or("codex").to_owned();
-                    return Ok(Speaker { session: thread.to_owned(), agent });
+                    return Ok(Speaker { session: thread.to_owned(), parent: None, agent });
                 }
             }
             _ => {}
@@ -97,7 +97,7 @@ impl Traces {
             (None, Some(trace), None) => trace.clone(),
             (None, None, _) => service,
         };
-        Ok(Speaker { session, agent })
+        Ok(Speaker { session, parent: None, agent })
     }
 }
 

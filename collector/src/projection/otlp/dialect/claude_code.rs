@@ -5,13 +5,16 @@
 //! sub-agents `gen_ai.conversation.id` is the sub-agent's id, not the session's: `session.id`
 //! counts.
 //!
+//! The span of a tool's call does not say whether the tool failed; the span of its execution, which
+//! is missing when nobody allowed it, does.
+//!
 //! Tokens and cost are told by its log records too (`api_request`), which are out of beta and have
 //! the cost: those count.
 
 use banyan_protocol::otlp::{Attributes, Span};
 use serde_json::Value;
 
-use super::{Place, Reading, Role, Tokens};
+use super::{CallPart, Place, Reading, Role, Tokens};
 
 /// What the main session's agent is called, as its hooks have it.
 pub(in super::super) const AGENT: &str = "claude-code";
@@ -24,7 +27,7 @@ pub(super) fn read(span: &Span) -> Option<Reading> {
     let role = match operation {
         "interaction" => Role::Agent,
         "llm_request" => Role::Model,
-        "tool" => Role::Tool,
+        "tool" | "tool.execution" => Role::Tool,
         _ => Role::Other,
     };
     let failed = said.flag("success") == Some(false);
@@ -53,6 +56,7 @@ pub(super) fn read(span: &Span) -> Option<Reading> {
             Role::Agent | Role::Other => None,
         },
         tokens: if role == Role::Model { tokens(said) } else { Tokens::default() },
+        call_part: if operation == "tool" { CallPart::Start } else { CallPart::End },
         is_counted_elsewhere: true,
         error,
         ..Reading::default()
@@ -62,19 +66,23 @@ pub(super) fn read(span: &Span) -> Option<Reading> {
 /// The session that a span or log record of Claude Code is in.
 pub(in super::super) fn place(said: &Attributes) -> Option<Place> {
     let main = said.text("session.id")?;
+    let below = |agent: &str| format!("{main}:{agent}");
     let Some(agent) = said.first_text(&["agent_id", "agent.id"]) else {
-        return Some(Place { session: main.to_owned(), parent: None });
+        // The execution of a tool names its sub-agent as the conversation only.
+        let conversation = said.text("gen_ai.conversation.id").filter(|it| *it != main);
+        let session = conversation.map_or_else(|| main.to_owned(), below);
+        return Some(Place { session, parent: None });
     };
     let parent = said.first_text(&["parent_agent_id", "parent_agent.id"]);
     Some(Place {
-        session: format!("{main}:{agent}"),
-        parent: Some(parent.map_or_else(|| main.to_owned(), |above| format!("{main}:{above}"))),
+        session: below(agent),
+        parent: Some(parent.map_or_else(|| main.to_owned(), below)),
     })
 }
 
 /// What the agent of a span or log record is called.
 pub(in super::super) fn agent(said: &Attributes) -> String {
-    let is_main = said.first_text(&["agent_id", "agent.id"]).is_none();
+    let is_main = place(said).is_none_or(|it| Some(&*it.session) == said.text("session.id"));
     let kind = said.first_text(&["agent_type", "agent.type", "agent.name"]);
     if is_main { AGENT.to_owned() } else { kind.unwrap_or("sub-agent").to_owned() }
 }

@@ -39,6 +39,11 @@ pub(super) fn lines(event: &str, record: &LogRecord) -> Vec<Line> {
             vec![line("operation.external_call", payload)]
         }
         "tool_result" => vec![tool_result(said)],
+        "subagent_completed" => {
+            // Its tokens are those of the last request only.
+            let payload = json!({"outcome": "completed", "duration_ms": said.get("duration_ms")});
+            vec![line("session.ended", payload), other("claude_code.subagent_completed", record)]
+        }
         _ => usual(),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::{
     super::{clip::clip, translated::Translated},
     EVENTS_MAX_COUNT,
-    dialect::{self, Reading, Role},
+    dialect::{self, CallPart, Reading, Role},
     draft::Draft,
     messages, records,
     traces::{Home, Turn},
@@ -114,7 +114,8 @@ impl<'a> Teller<'a> {
     }
 
     fn say(&mut self, session: &str, kind: &str, (at, part): (Timestamp, &str), payload: Value) {
-        let draft = Draft::new(session, self.agent(), kind, payload);
+        let parent = self.reading.place.as_ref().and_then(|place| place.parent.as_deref());
+        let draft = Draft::new(session, self.agent(), kind, payload).below(parent);
         self.drafts.push(draft.known(at, format!("{}-{part}", self.id)));
     }
 
@@ -161,28 +162,32 @@ impl<'a> Teller<'a> {
 
     fn tool(&mut self, session: &str) {
         let said = &self.reading;
-        let tool = said.tool.clone().unwrap_or_else(|| self.span.name.clone());
-        let said_in_records = said.place.is_some() && said.call_id.is_some();
-        let call_id = said.call_id.clone().unwrap_or_else(|| self.span.span_id.clone());
-        let (start, end) = (
-            json!({"tool": tool, "tool_call_id": call_id, "input": said.input}),
-            json!({
-                "tool": tool,
-                "tool_call_id": call_id,
-                "success": said.error.is_none(),
-                "duration_ms": self.duration_ms(),
-                "output": said.output,
-                "error": said.error,
-            }),
-        );
-        self.say(session, "operation.tool_start", (self.start, "tool-start"), start);
-        if let Some(at) = self.end {
+        let part = said.call_part;
+        let named = said.tool.as_deref().or((part != CallPart::End).then_some(&self.span.name));
+        let start = json!({"tool": named, "tool_call_id": self.call_id(), "input": said.input});
+        let end = json!({
+            "tool": named,
+            "tool_call_id": self.call_id(),
+            "success": said.error.is_none(),
+            "duration_ms": self.duration_ms(),
+            "output": said.output,
+            "error": said.error,
+        });
+        // Who says in spans where they are may tell the same in log records.
+        let shared = said.place.as_ref().and(said.call_id.as_deref()).map(records::tool_end_id);
+        if part != CallPart::End {
+            self.say(session, "operation.tool_start", (self.start, "tool-start"), start);
+        }
+        if let (Some(at), true) = (self.end, part != CallPart::Start) {
             self.say(session, "operation.tool_end", (at, "tool-end"), end);
-            let own = self.drafts.last_mut().filter(|_| said_in_records);
-            if let Some(end) = own {
-                end.event_id = records::tool_end_id(&call_id);
+            if let (Some(id), Some(end)) = (shared, self.drafts.last_mut()) {
+                end.event_id = id;
             }
         }
+    }
+
+    fn call_id(&self) -> &str {
+        self.reading.call_id.as_deref().unwrap_or(&self.span.span_id)
     }
 
     fn call(&mut self, session: &str) {

@@ -6,6 +6,8 @@ use super::{super::sample::span, *};
 fn every_span_knows_its_session() {
     for (said, expected) in [
         (json!({"session.id": "s"}), Some(("s", None))),
+        (json!({"session.id": "s", "gen_ai.conversation.id": "s"}), Some(("s", None))),
+        (json!({"session.id": "s", "gen_ai.conversation.id": "a"}), Some(("s:a", None))),
         // Inside of a sub-agent the conversation is the sub-agent's.
         (
             json!({"session.id": "s", "agent_id": "a", "gen_ai.conversation.id": "a"}),
@@ -32,7 +34,7 @@ fn spans_are_read_by_their_names() {
         ("claude_code.interaction", Some(Role::Agent)),
         ("claude_code.llm_request", Some(Role::Model)),
         ("claude_code.tool", Some(Role::Tool)),
-        ("claude_code.tool.execution", Some(Role::Other)),
+        ("claude_code.tool.execution", Some(Role::Tool)),
         ("tool", None),
     ] {
         assert_eq!(read(&span(name, &json!({}))).map(|it| it.role), expected, "{name}");
@@ -52,4 +54,25 @@ fn the_input_includes_what_a_cache_gave() {
         (reading.model.as_deref(), reading.error.as_deref()),
         (Some("m"), Some("it failed"))
     );
+}
+
+#[test]
+fn a_call_begins_in_one_span_and_ends_in_another() {
+    for (name, said, role, part, error) in [
+        ("tool", json!({}), Role::Tool, CallPart::Start, None),
+        ("tool.execution", json!({"success": true}), Role::Tool, CallPart::End, None),
+        (
+            "tool.execution",
+            json!({"success": false, "error": "Shell command failed"}),
+            Role::Tool,
+            CallPart::End,
+            Some("Shell command failed"),
+        ),
+        ("tool.execution", json!({"success": false}), Role::Tool, CallPart::End, Some("it failed")),
+    ] {
+        let told = span(&format!("claude_code.{name}"), &said);
+        let reading = read(&told).unwrap();
+        assert_eq!((reading.role, reading.call_part), (role, part), "{name}");
+        assert_eq!(reading.error.as_deref(), error, "{name} {said}");
+    }
 }

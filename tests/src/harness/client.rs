@@ -74,6 +74,12 @@ impl Client {
         self.send(Method::DELETE, path, &[], Bytes::new()).await
     }
 
+    /// Waits until a search finds every event so far: the index follows behind the trees.
+    pub async fn searchable(&self) {
+        const LAGS: &str = "by their text yet";
+        while self.page("/search?q=pos%3E0").await.is(200).text().contains(LAGS) {}
+    }
+
     /// Posts an event or an array of them, waits for the projection; the receipt must be good.
     pub async fn post(&self, events: &Value) -> Value {
         self.offer(events).await.is(200).json()

@@ -79,6 +79,7 @@ async fn hostile_text_makes_cells_and_no_formulas() {
         let agent = |event: Value| event.with("agent_id", &*printable);
         client.post(&json!([agent(started), agent(thought)])).await;
     }
+    client.searchable().await;
     for query in ["in=sessions", "in=events"] {
         let lines = csv(&client, query).await;
         for cell in lines.iter().flatten() {
@@ -111,6 +112,7 @@ async fn files_hold_what_pages_have_no_room_for() {
             .collect();
         client.post_bytes("application/x-ndjson", ndjson(&events)).await.is(200);
     }
+    client.searchable().await;
     let all = jsonl(&client, "").await;
     let positions: Vec<_> = all.iter().map(|event| event["banyan"]["position"].as_i64()).collect();
     assert_eq!(positions, (1..=EVENTS).rev().map(Some).collect::<Vec<_>>());

@@ -116,7 +116,7 @@ const OF_SESSION: [&str; 10] = [
 async fn pages(client: &Client, text: &str) -> Vec<(String, String)> {
     let mut pages = Vec::new();
     // Whatever is not found yet would make another page.
-    while client.page("/search?q=pos%3E0").await.is(200).text().contains("by their text yet") {}
+    client.searchable().await;
     for path in PATHS {
         pages.push((path.to_owned(), client.page(path).await.is(200).text()));
     }

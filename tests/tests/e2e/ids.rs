@@ -111,6 +111,7 @@ async fn every_id_can_be_searched_for_and_taken_away() {
     for id in ids() {
         client.post(&thought(&id, 1, "here")).await;
     }
+    client.searchable().await;
     for id in ids() {
         let quoted = id.replace('\\', "\\\\").replace('"', "\\\"");
         let query = encoded(&format!("id:\"{quoted}\""));

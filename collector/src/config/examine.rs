@@ -113,9 +113,9 @@ mod tests {
     fn variables_that_nobody_reads_are_named() {
         let home = ("HOME", "/h");
         let (_, starts, unread) =
-            examined(&Flags::default(), &[("BANYAN_LISTENN", "x"), ("BANYAN_DATA", "/d"), home]);
+            examined(&Flags::default(), &[("BANYAN_LISTENS", "x"), ("BANYAN_DATA", "/d"), home]);
         assert!(starts);
-        assert_eq!(unread, ["BANYAN_LISTENN"]);
+        assert_eq!(unread, ["BANYAN_LISTENS"]);
         assert_eq!(examined(&Flags::default(), &[home]).2, Vec::<String>::new());
     }
 

@@ -25,7 +25,7 @@ use super::{
     export::attachment,
     params::{AS_OF, Params, as_of},
 };
-use crate::query::{Every, Query, QueryError, SearchScope};
+use crate::query::{Every, Query, QueryError, SearchScope, Settled};
 
 /// What is asked for.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -85,6 +85,8 @@ async fn file(query: Query, asked: Asked, format: Format) -> Result<Response, Ap
     };
     let settled = query.settle().await;
     let every = query.every((&asked.q, scope), settled.as_of).await?;
+    let complete = settled.complete && settled.as_of == every.as_of();
+    let settled = Settled { as_of: every.as_of(), complete };
     let head = match (format, scope) {
         (Format::Json, _) => String::new(),
         (Format::Csv, SearchScope::Events) => csv::line(&columns::EVENT),

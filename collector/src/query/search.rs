@@ -106,7 +106,7 @@ impl Query {
             older: window.older.map(|key| key.to_string()),
             terms: terms(&filter),
             relaxed,
-            unindexed: unindexed(&mut look, as_of).await?,
+            unindexed: count(as_of.saturating_sub(indexed(&mut look).await?)),
             as_of,
         })
     }
@@ -195,8 +195,8 @@ fn further(findings: &Findings, filter: &Filter, scope: Scope) -> Option<String>
     Some(format!("{} pos<{position}", kept.join(" ")).trim_start().to_owned())
 }
 
-/// Positions that the full-text index has not reached.
-async fn unindexed(look: &mut Look, as_of: Position) -> Result<u64, QueryError> {
+/// How far the full-text index reaches.
+async fn indexed(look: &mut Look) -> Result<Position, QueryError> {
     let reached: Option<Position> = query_scalar(
         "select position
          from checkpoint
@@ -204,5 +204,5 @@ async fn unindexed(look: &mut Look, as_of: Position) -> Result<u64, QueryError> 
     )
     .fetch_optional(&mut *look.tx)
     .await?;
-    Ok(count(as_of.saturating_sub(reached.unwrap_or(0))))
+    Ok(reached.unwrap_or(0))
 }

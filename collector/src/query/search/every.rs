@@ -44,6 +44,16 @@ pub(crate) struct Every {
     found: VecDeque<i64>,
     /// What is not yet looked at ends here, itself included; `None`: nothing is left.
     below: Option<i64>,
+    /// What was recorded behind this position is not asked for.
+    as_of: Position,
+}
+
+impl Every {
+    /// Nothing up to this position is missing: as was wished, or less where the full-text index
+    /// is asked and has not come so far.
+    pub(crate) fn as_of(&self) -> Position {
+        self.as_of
+    }
 }
 
 /// An event of a file.
@@ -80,18 +90,23 @@ impl Query {
         as_of: Position,
     ) -> Result<Every, QueryError> {
         let filter = filter::parse(text)?;
-        let (_, of_sessions) = find::split(&filter);
-        let narrow = match scope {
-            Scope::Events if !of_sessions.terms.is_empty() => {
-                find::narrow(&mut self.look().await?, &of_sessions, 0).await?
-            }
-            Scope::Events | Scope::Sessions => None,
+        if scope == Scope::Sessions {
+            let below = Some(i64::MAX);
+            return Ok(Every { filter, narrow: None, found: VecDeque::new(), below, as_of });
+        }
+        let mut look = self.look().await?;
+        let (asked, of_sessions) = find::split(&filter);
+        let narrow = if of_sessions.terms.is_empty() {
+            None
+        } else {
+            find::narrow(&mut look, &of_sessions, 0).await?
         };
-        let below = match scope {
-            Scope::Events => last_key_at(as_of),
-            Scope::Sessions => i64::MAX,
+        let as_of = match filter::expression(&asked, narrow.as_deref()) {
+            Some(_) => as_of.min(super::indexed(&mut look).await?),
+            None => as_of,
         };
-        Ok(Every { filter, narrow, found: VecDeque::new(), below: Some(below) })
+        let below = Some(last_key_at(as_of));
+        Ok(Every { filter, narrow, found: VecDeque::new(), below, as_of })
     }
 
     /// The next events; empty at the end.

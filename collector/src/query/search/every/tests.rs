@@ -86,6 +86,16 @@ async fn events_end_where_the_log_did_when_it_began() {
 }
 
 #[tokio::test]
+async fn what_the_index_has_not_reached_is_not_claimed() {
+    let mut fixture = small().await;
+    fixture.run("insert or replace into checkpoint values ('search', 2)").await;
+    for (text, as_of) in [("needle", 2), ("kind:cognition.thought", 2), ("", 9)] {
+        let every = fixture.query.every((text, Scope::Events), 9).await.unwrap();
+        assert_eq!(every.as_of(), as_of, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn more_than_one_scan_and_one_page_holds_is_given_once() {
     let mut fixture = Fixture::new().await;
     fixture.session("a", None).await;

@@ -93,7 +93,7 @@ async function load(items, rows) {
     say(count === 1 ? '1 child loaded' : count + ' children loaded')
   } catch {
     for (const item of items) if (!list(item)) fail(item)
-    say('Could not load. Right tries again.')
+    say('Not loaded. Right tries again.')
   }
   clearTimeout(slow)
   for (const item of items) {
@@ -128,7 +128,7 @@ function merge(item, next) {
 
 function fail(item) {
   const what = item.dataset.k > 1 ? +item.dataset.k + ' children' : 'the child'
-  item.append(...made(`<ul class="failed"><li class="n more" id="${item.id}-more"><div class="r"><a class="l" href="">Could not load ${what}. Retry</a></div></li></ul>`))
+  item.append(...made(`<ul class="failed"><li class="n more" id="${item.id}-more"><div class="r"><a class="l" href="">Not loaded: ${what}. Retry</a></div></li></ul>`))
 }
 
 async function open(...items) {

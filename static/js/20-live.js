@@ -4,7 +4,7 @@
   const ROWS_MAX = 200, ROOTS_MAX = 400, FEED_MAX = 1000, STREAMS_MAX = 4, NEAR_PX = 48
   const BATCH_MS = 250, POLL_MS = 5e3, HIDDEN_MS = 1e4, SAY_MS = 1e4, GLANCE_MS = 2e4
   const pill = $('pill'), root = document.documentElement
-  const count = (n, what) => n.toLocaleString('en') + ' new ' + what + (n === 1 ? '' : 's')
+  const count = (n, what) => n + ' new ' + what + (n === 1 ? '' : 's')
   let kind, session, filter, cursor, fed, source, free, wake, state, seen, waiting, fresh
 
   // Changes the page and leaves the focus where it was.
@@ -74,7 +74,7 @@
     } else if (kind === 'forest' && !p) {
       tell('New groups')
       if (tree() && !(to && isTop())) { strangers.add(item.id); more(count(strangers.size, 'group')) }
-      else if (!to || to.children.length >= ROOTS_MAX) location.reload()
+      else if (!to || to.children[ROOTS_MAX]) location.reload()
       else { to.prepend(item); strangers.delete(item.id) }
     }
   }
@@ -131,7 +131,7 @@
     if (!link) return
     event.preventDefault()
     const items = made(await get(link.href).catch(() => ''))
-    if (!items.length) return tell('Could not load')
+    if (!items.length) return tell('Not loaded')
     take(items, gap)
     if (!items.some(item => item.matches('.away'))) gap.remove()
   })

@@ -15,7 +15,7 @@
   }
   function theme() {
     const to = { auto: 'light', light: 'dark', dark: 'auto' }[page.dataset.theme], was = /(?:^|; )ui="?([^;"]+)/.exec(document.cookie)?.[1] ?? 'v1'
-    document.cookie = `ui=${was.replace(/\.t:\w+/, '')}.t:${to};path=/;max-age=31536000;samesite=lax`
+    document.cookie = `ui=${was.replace(/\.t:\w+/, '')}.t:${to};path=/;max-age=33333333;samesite=lax`
     page.dataset.theme = to
     say('Theme: ' + to)
   }
@@ -27,11 +27,11 @@
     }
     at.id = 'k-list'
     at.onclose = () => at.remove()
-    add(at, 'h2', isOff() ? 'Single keys are off' : 'Keys')
+    add(at, 'h2', 'Keys' + (isOff() ? ' are off' : ''))
     const names = add(at, 'dl')
     if (!isOff()) for (const { dataset: { key, what }, ariaLabel, textContent } of keyed()) line(key, what ?? ariaLabel ?? textContent)
-    if (one('.events .l')) line('Enter', 'Show the event')
-    if (one('[role=tree]')) for (const [keys, what] of [['↑ ↓ Home End', 'row'], ['← → Space', 'open, close'], ['*', 'open siblings'], ['F8', 'next problem']]) line(keys, 'Tree: ' + what)
+    if (one('.events .l')) line('Enter', 'Show it')
+    if (one('[role=tree]')) for (const [keys, what] of [['↑ ↓ Home End', 'row'], ['← → Space', 'open, close'], ['*', 'siblings'], ['F8', 'problem']]) line(keys, 'Tree: ' + what)
     const close = add(at, 'button', 'Close')
     close.className = 'button'
     close.onclick = () => at.close()
@@ -44,7 +44,7 @@
   hears('click', ({ target }) => {
     acts[target.id]?.()
     // What is shown may be a part only.
-    if ('copy' in target.dataset) (target.dataset.copy ? get(target.dataset.copy) : Promise.resolve(target.previousElementSibling.textContent)).then(copy, () => say('Could not copy'))
+    if ('copy' in target.dataset) (target.dataset.copy ? get(target.dataset.copy) : Promise.resolve(target.previousElementSibling.textContent)).then(copy, () => say('Failed'))
   })
 
   let leader = '', since
@@ -65,7 +65,7 @@
     return s < 5 ? 'now' : text && (past < 0 ? 'in ' + text : text + ' ago')
   }
   function took(since) {
-    const s = Math.max(0, (Date.now() - since) / 1e3 | 0), two = n => String(n).padStart(2, 0)
+    const s = Math.max(0, (Date.now() - since) / 1e3 | 0), two = n => ('0' + n).slice(-2)
     return s < 60 ? s + ' s' : s < 3600 ? `${s / 60 | 0}m ${two(s % 60)}s` : `${s / 3600 | 0}h ${two((s % 3600) / 60 | 0)}m`
   }
   const every = (ms, what, timeOf, write) => setInterval(() => {

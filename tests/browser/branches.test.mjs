@@ -90,10 +90,10 @@ test('AC-7: a branch that cannot be loaded says so and can be asked for again', 
   await page.route('**/f/children?*', (route) => broken ? route.fulfill({ status: 500, body: 'x' }) : route.continue());
   await rowOf(page, 'orch').focus();
   await page.keyboard.press('ArrowRight');
-  const retry = page.getByText('Could not load 2 children. Retry');
+  const retry = page.getByText('Not loaded: 2 children. Retry');
   await retry.waitFor();
   assert.equal(await focused(page), 'orch');
-  await page.getByRole('status').filter({ hasText: 'Could not load' }).waitFor({ state: 'attached' });
+  await page.getByRole('status').filter({ hasText: 'Not loaded' }).waitFor({ state: 'attached' });
   await page.keyboard.press('ArrowRight');
   await settled(page);
   assert.equal(await retry.count(), 1);
@@ -106,7 +106,7 @@ test('AC-7: a branch that cannot be loaded says so and can be asked for again', 
 
   broken = true;
   await rowOf(page, 'doc').locator('.w').click();
-  await page.getByText('Could not load the child. Retry').waitFor();
+  await page.getByText('Not loaded: the child. Retry').waitFor();
   broken = false;
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');

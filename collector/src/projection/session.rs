@@ -5,7 +5,7 @@
 //! Agents post and forget: their events arrive late, in any order, twice, or not at all. So no
 //! field of a [`Session`] depends on when an event was applied. Each is one of
 //!
-//! - a *latest*: the value of the event with the largest [`Stamp`](super::recorded::Stamp),
+//! - a *latest*: the value of the event with the largest [`Stamp`],
 //! - a *first*: that of the event with the smallest,
 //! - a count, sum, minimum, maximum or union over all events,
 //! - the [`Watch`] for alerts, which walks the events in stamp order, and says so when it must

@@ -49,6 +49,7 @@ async fn pages_say_back_what_a_link_says_and_do_not_obey_it() {
     let banyan = Banyan::start().await;
     let client = banyan.client();
     client.post(&json!([thought("a", 1, "hello")])).await;
+    client.searchable().await;
     let mut known = BTreeSet::new();
     for place in PLACES {
         for query in KNOWN {

@@ -27,9 +27,9 @@ fn sessions_mean_the_same_in_all_dialects() {
         (
             "session.heartbeat",
             vec![
-                json!({ "status": "waiting", "step": 3, "token_spend": 900, "current_goal": "g", "total_cost_usd": 1 }),
-                json!({ "status": "waiting", "total_steps": 3, "total_tokens": 900, "currentGoal": "g", "totalCostUsd": 1 }),
-                json!({ "status": "WAITING", "totalSteps": 3.0, "tokenSpend": 9e2, "current_goal": "g", "total_cost_usd": 1 }),
+                json!({ "status": "waiting", "step": 3, "llm": "m", "token_spend": 900, "current_goal": "g", "total_cost_usd": 1 }),
+                json!({ "status": "waiting", "total_steps": 3, "model": "m", "total_tokens": 900, "currentGoal": "g", "totalCostUsd": 1 }),
+                json!({ "status": "WAITING", "totalSteps": 3.0, "model": "m", "tokenSpend": 9e2, "current_goal": "g", "total_cost_usd": 1 }),
             ],
         ),
         (
@@ -114,9 +114,12 @@ fn operations_mean_the_same_in_all_dialects() {
         (
             "operation.external_call",
             vec![
-                json!({ "service": "s", "method": "GET", "endpoint": "/e", "latency_ms": 2, "status": "200" }),
-                json!({ "service": "s", "method": "GET", "url": "/e", "duration_ms": 2, "status_code": 200 }),
-                json!({ "service": "s", "method": "GET", "url": "/e", "durationMs": 2.0, "statusCode": 200 }),
+                json!({ "service": "s", "method": "GET", "endpoint": "/e", "latency_ms": 2, "status": "200",
+                    "model": "m", "token_spend_delta": 3, "cost_usd_delta": 1 }),
+                json!({ "service": "s", "method": "GET", "url": "/e", "duration_ms": 2, "status_code": 200,
+                    "model": "m", "tokenSpendDelta": 3, "costUsdDelta": 1 }),
+                json!({ "service": "s", "method": "GET", "url": "/e", "durationMs": 2.0, "statusCode": 200,
+                    "model": "m", "token_spend_delta": 3, "cost_usd_delta": 1 }),
             ],
         ),
     ]);

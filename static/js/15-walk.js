@@ -86,7 +86,7 @@ if (page) {
 }
 
 // Pages come back as they were left, to the row.
-const KEY = 'left '
+const KEY = 'at '
 addEventListener('pagehide', () => {
   const top = page || !scrollY ? null : all('[data-tree] .r').find(item => 0 < item.getBoundingClientRect().top && item.checkVisibility())
   const left = [active().closest('li.n')?.id, aside?.scrollTop, top?.parentElement.id, top?.getBoundingClientRect().top]

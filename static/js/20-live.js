@@ -207,7 +207,7 @@
     if (source !== mine) return source || close()
     if (!got) return poll(mine)
     const stream = source = new EventSource(url('/live', { v: kind, s: session, k: filter, after: cursor + '', b: document.body.dataset.build }))
-    stream.onopen = () => { show('Live'); glance() }
+    stream.onopen = () => { seen && glance(); show('Live') }
     stream.onerror = () => {
       lost()
       if (stream.readyState === 2) { close(); wake = setTimeout(connect, 3e3 + Math.random() * 4e3) }

@@ -30,7 +30,7 @@
     add(at, 'h2', 'Keys' + (isOff() ? ' are off' : ''))
     const names = add(at, 'dl')
     if (!isOff()) for (const { dataset: { key, what }, ariaLabel, textContent } of keyed()) line(key, what ?? ariaLabel ?? textContent)
-    if (one('.events .l')) line('Enter', 'Show it')
+    if (one('.events .l')) line('Enter', 'Show')
     if (one('[role=tree]')) for (const [keys, what] of [['↑ ↓ Home End', 'row'], ['← → Space', 'open, close'], ['*', 'siblings'], ['F8', 'problem']]) line(keys, 'Tree: ' + what)
     const close = add(at, 'button', 'Close')
     close.className = 'button'

@@ -56,13 +56,7 @@ pub struct Hook<'a> {
 impl<'a> Hook<'a> {
     /// Reads one hook, naming everything that is wrong with it.
     pub fn read(json: &'a str) -> Result<Self, Vec<Violation>> {
-        let json = readable(json)?;
-        if is_too_deep(&json) {
-            let message = format!("must not nest deeper than {NESTING_MAX_LEVELS} levels");
-            return Err(vec![Violation::new("", "nesting", message)]);
-        }
-        let fields: Map<String, Value> = serde_json::from_str(&json)
-            .map_err(|_broken| vec![Violation::new("", "json", "must be one JSON object")])?;
+        let (json, fields) = object(json)?;
         let mut violations = Vec::new();
         let mut id = |key: &str, max: usize, required: bool| match fields.get(key) {
             None | Some(Value::Null) if !required => None,
@@ -101,8 +95,22 @@ impl<'a> Hook<'a> {
     }
 }
 
-/// The text, repaired when it is almost JSON.
-pub(crate) fn readable(json: &str) -> Result<Cow<'_, str>, Vec<Violation>> {
+/// A text, repaired when it was almost JSON, and the fields that it has.
+pub(crate) type Object<'a> = (Cow<'a, str>, Map<String, Value>);
+
+/// Reads one JSON object.
+pub(crate) fn object(json: &str) -> Result<Object<'_>, Vec<Violation>> {
+    let json = readable(json)?;
+    if is_too_deep(&json) {
+        let message = format!("must not nest deeper than {NESTING_MAX_LEVELS} levels");
+        return Err(vec![Violation::new("", "nesting", message)]);
+    }
+    let fields = serde_json::from_str(&json)
+        .map_err(|_broken| vec![Violation::new("", "json", "must be one JSON object")])?;
+    Ok((json, fields))
+}
+
+fn readable(json: &str) -> Result<Cow<'_, str>, Vec<Violation>> {
     let is_sound = lone_surrogate(json).is_none()
         && serde_json::from_str::<&serde_json::value::RawValue>(json).is_ok();
     if is_sound {

@@ -17,9 +17,7 @@ use serde_json::{Map, Value};
 use crate::{
     Timestamp, Violation,
     envelope::is_id,
-    hook::{PART_MAX_BYTES, readable},
-    json::is_too_deep,
-    limits::NESTING_MAX_LEVELS,
+    hook::{PART_MAX_BYTES, object},
 };
 
 /// Types of lines that say what happened. The others (file contents, progress, titles …) are not
@@ -47,13 +45,7 @@ pub struct Transcript<'a> {
 impl<'a> Transcript<'a> {
     /// Reads one line, naming everything that is wrong with it.
     pub fn read(json: &'a str) -> Result<Self, Vec<Violation>> {
-        let json = readable(json)?;
-        if is_too_deep(&json) {
-            let message = format!("must not nest deeper than {NESTING_MAX_LEVELS} levels");
-            return Err(vec![Violation::new("", "nesting", message)]);
-        }
-        let fields: Map<String, Value> = serde_json::from_str(&json)
-            .map_err(|_broken| vec![Violation::new("", "json", "must be one JSON object")])?;
+        let (json, fields) = object(json)?;
         let mut violations = Vec::new();
         let mut refuse = |key: &str, message: String| {
             violations.push(Violation::new(&format!("/{key}"), "required", message));

@@ -1,8 +1,18 @@
 //! What an entry that is no event itself was translated into.
 
-use banyan_protocol::Flags;
+use banyan_protocol::{Envelope, Flags, Timestamp};
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde_json::{Map, Value, value::RawValue};
 
-use super::decode::{Merging, Origin, Placed, Step, event, rules};
+use super::{
+    clip::clipped_all,
+    decode::{Merging, Origin, Placed, Step, event, rules},
+};
+
+/// Of a text in a payload; its whole is in what the event was read from.
+const TEXT_MAX_BYTES: usize = 32 * 1024;
+/// What of a text is kept where not even that fits into the event.
+const HEAD_MAX_BYTES: usize = 2 * 1024;
 
 /// An event that an entry was translated into.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +21,84 @@ pub(super) struct Translated {
     pub text: String,
     /// Tells versions of one identity apart.
     pub digest: [u8; 16],
+}
+
+/// An event that an entry says, on its way to its text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spoken<'a> {
+    /// The session that speaks.
+    pub session_id: &'a str,
+    /// The one above it, where the entry says so.
+    pub parent_session_id: Option<&'a str>,
+    /// Its kind of agent.
+    pub agent_id: &'a str,
+    /// Makes it the same event when its entry comes again.
+    pub event_id: &'a str,
+    /// When.
+    pub at: Timestamp,
+    /// The event's type.
+    pub kind: &'a str,
+    /// What it says.
+    pub payload: &'a Map<String, Value>,
+    /// What it was read from, one JSON object as received, under a key of its own.
+    pub source: Option<(&'static str, &'a str)>,
+}
+
+impl Spoken<'_> {
+    /// The event as text, with as much of what it was read from as an event may hold.
+    pub(super) fn write(&self, digest: [u8; 16]) -> Translated {
+        let clipped = clipped_all(self.payload, TEXT_MAX_BYTES);
+        let raw = |json: String| RawValue::from_string(json).ok();
+        let whole = self.source.and_then(|(_, json)| raw(json.to_owned()));
+        let text = self.text(&clipped, whole.as_deref());
+        if Envelope::read(&text).is_ok() {
+            return Translated { text, digest };
+        }
+        let fields = self.source.and_then(|(_, json)| serde_json::from_str(json).ok());
+        let short = fields.and_then(|fields| {
+            raw(Value::Object(clipped_all(&fields, HEAD_MAX_BYTES)).to_string())
+        });
+        let clipped = clipped_all(self.payload, HEAD_MAX_BYTES);
+        let text = self.text(&clipped, short.as_deref());
+        if Envelope::read(&text).is_ok() {
+            return Translated { text, digest };
+        }
+        Translated { text: self.text(&Map::new(), None), digest }
+    }
+
+    fn text(&self, payload: &Map<String, Value>, source: Option<&RawValue>) -> String {
+        let key = self.source.map_or("", |(key, _)| key);
+        let wire = Wire { spoken: self, payload, source: source.map(|json| (key, json)) };
+        serde_json::to_string(&wire).unwrap_or_default()
+    }
+}
+
+struct Wire<'a> {
+    spoken: &'a Spoken<'a>,
+    payload: &'a Map<String, Value>,
+    source: Option<(&'static str, &'a RawValue)>,
+}
+
+impl Serialize for Wire<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Spoken { session_id, parent_session_id, agent_id, event_id, at, kind, .. } =
+            self.spoken;
+        let mut fields = serializer.serialize_map(None)?;
+        fields.serialize_entry("spec", "aop/1.0")?;
+        fields.serialize_entry("session_id", session_id)?;
+        if let Some(parent) = parent_session_id {
+            fields.serialize_entry("parent_session_id", parent)?;
+        }
+        fields.serialize_entry("agent_id", agent_id)?;
+        fields.serialize_entry("event_id", event_id)?;
+        fields.serialize_entry("timestamp", at)?;
+        fields.serialize_entry("type", kind)?;
+        fields.serialize_entry("payload", self.payload)?;
+        if let Some((key, json)) = self.source {
+            fields.serialize_entry(key, json)?;
+        }
+        fields.end()
+    }
 }
 
 /// Everything that an entry says.

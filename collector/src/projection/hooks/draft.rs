@@ -1,22 +1,16 @@
 //! An event that a hook, or a line of a transcript, says, and how it is written.
 
 use banyan_protocol::{
-    Envelope, Timestamp,
+    Timestamp,
     hook::{Harness, Hook},
     transcript::Transcript,
 };
-use serde::Serialize;
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::{Map, Value};
 
 use super::{
-    super::{clip::clipped_all, identity::digest},
+    super::{identity::digest, translated::Spoken},
     Translated,
 };
-
-/// Of a text in a payload; its whole is in the hook.
-const TEXT_MAX_BYTES: usize = 32 * 1024;
-/// What of a text is kept where not even the hook fits into the event.
-const HEAD_MAX_BYTES: usize = 2 * 1024;
 
 /// What an event was read from.
 #[derive(Clone, Copy, Debug)]
@@ -27,30 +21,21 @@ pub(super) struct Origin<'a> {
     pub session_id: &'a str,
     /// All of it, as received.
     pub json: &'a str,
-    /// The same.
-    pub fields: &'a Map<String, Value>,
     /// The key under which events carry it.
-    pub key: Key,
-}
-
-/// Under which key events carry what they were read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Key {
-    Hook,
-    Transcript,
+    pub key: &'static str,
 }
 
 impl<'a> Origin<'a> {
     /// A hook.
     pub(super) fn hook(harness: Harness, hook: &'a Hook<'_>) -> Self {
-        let (session_id, json, fields) = (&hook.session_id, &hook.json, hook.fields());
-        Self { name: harness.name(), session_id, json, fields, key: Key::Hook }
+        let (session_id, json) = (&hook.session_id, &hook.json);
+        Self { name: harness.name(), session_id, json, key: "hook" }
     }
 
     /// A line of a transcript.
     pub(super) fn transcript(name: &'static str, line: &'a Transcript<'_>) -> Self {
-        let (session_id, json, fields) = (&line.session_id, &line.json, line.fields());
-        Self { name, session_id, json, fields, key: Key::Transcript }
+        let (session_id, json) = (&line.session_id, &line.json);
+        Self { name, session_id, json, key: "transcript" }
     }
 }
 
@@ -78,24 +63,6 @@ pub(super) struct Identity {
     pub varies: bool,
 }
 
-#[derive(Serialize)]
-struct Wire<'a> {
-    spec: &'static str,
-    session_id: &'a str,
-    agent_id: &'a str,
-    event_id: &'a str,
-    timestamp: Timestamp,
-    #[serde(rename = "type")]
-    kind: &'a str,
-    payload: &'a Map<String, Value>,
-    /// As received.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hook: Option<&'a RawValue>,
-    /// As received.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    transcript: Option<&'a RawValue>,
-}
-
 impl Draft {
     /// An event of a session, and its kind of agent. What is `null` in `payload` is left out.
     pub(super) fn new(
@@ -117,33 +84,17 @@ impl Draft {
         let event_id = self.event_id(origin);
         let digest =
             digest(if self.identity.varies { origin.json.as_bytes() } else { event_id.as_bytes() });
-        let text = |payload: &Map<String, Value>, raw: Option<&RawValue>| {
-            let wire = Wire {
-                spec: "aop/1.0",
-                session_id: &self.session_id,
-                agent_id: &self.agent_id,
-                event_id: &event_id,
-                timestamp: at,
-                kind: &self.kind,
-                payload,
-                hook: raw.filter(|_| origin.key == Key::Hook),
-                transcript: raw.filter(|_| origin.key == Key::Transcript),
-            };
-            serde_json::to_string(&wire).unwrap_or_default()
+        let spoken = Spoken {
+            session_id: &self.session_id,
+            parent_session_id: None,
+            agent_id: &self.agent_id,
+            event_id: &event_id,
+            at,
+            kind: &self.kind,
+            payload: &self.payload,
+            source: Some((origin.key, origin.json)),
         };
-        let raw = |json: String| RawValue::from_string(json).ok();
-        let payload = clipped_all(&self.payload, TEXT_MAX_BYTES);
-        let whole = text(&payload, raw(origin.json.to_owned()).as_deref());
-        if Envelope::read(&whole).is_ok() {
-            return Translated { text: whole, digest };
-        }
-        let short = Value::Object(clipped_all(origin.fields, HEAD_MAX_BYTES)).to_string();
-        let payload = clipped_all(&self.payload, HEAD_MAX_BYTES);
-        let part = text(&payload, raw(short).as_deref());
-        if Envelope::read(&part).is_ok() {
-            return Translated { text: part, digest };
-        }
-        Translated { text: text(&Map::new(), None), digest }
+        spoken.write(digest)
     }
 
     fn event_id(&self, origin: &Origin<'_>) -> String {

@@ -113,9 +113,9 @@ impl Outcome {
 
     fn of(word: &str) -> Option<Self> {
         Some(match word {
-            "completed" | "success" | "done" => Self::Completed,
-            "failed" | "failure" | "error" => Self::Failed,
-            "cancelled" | "canceled" | "aborted" => Self::Cancelled,
+            "completed" | "complete" | "success" | "succeeded" | "done" | "ok" => Self::Completed,
+            "failed" | "failure" | "error" | "errored" | "crashed" => Self::Failed,
+            "cancelled" | "canceled" | "aborted" | "interrupted" | "killed" => Self::Cancelled,
             "timeout" | "timed_out" => Self::Timeout,
             _ => return None,
         })
@@ -169,10 +169,15 @@ impl<'a> Ended<'a> {
         ]);
         let [total_steps, total_tokens, total_cost] =
             fields.find(["total_steps", "total_tokens", "total_cost_usd"]);
+        let (word, is_said) =
+            (fields.word([outcome, status], Outcome::of), outcome.or(status).is_some());
+        let error = fields.error([error_message, error]);
+        // Whoever says it in words of his own, and names an error, does not mean that all went well.
+        let unsaid = if is_said && error.is_some() { Outcome::Failed } else { Outcome::Completed };
         Self {
-            outcome: fields.word([outcome, status], Outcome::of).unwrap_or(Outcome::Completed),
+            outcome: word.unwrap_or(unsaid),
             summary: fields.text([outcome_summary, summary]),
-            error: fields.error([error_message, error]),
+            error,
             total_steps: fields.count([total_steps]),
             total_tokens: fields.count([total_tokens]),
             total_cost: fields.cost([total_cost]),

@@ -51,6 +51,10 @@ fn sessions_end_by_many_words() {
         (json!({ "outcome": "timed_out" }), Outcome::Timeout),
         (json!({ "outcome": 7, "status": "failed" }), Outcome::Failed),
         (json!({ "outcome": "gone fishing" }), Outcome::Completed),
+        (json!({ "outcome": "gone fishing", "error": "no bait" }), Outcome::Failed),
+        (json!({ "error": "of a call that was mended" }), Outcome::Completed),
+        (json!({ "outcome": "crashed" }), Outcome::Failed),
+        (json!({ "status": "killed" }), Outcome::Cancelled),
     ] {
         let read = read("session.ended", &payload, |fact, _| {
             let Fact::Ended(ended) = fact else { panic!("{fact:?}") };

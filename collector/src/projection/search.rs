@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use banyan_protocol::{Flags, Position, Timestamp};
-use futures_util::future::join;
+use futures_util::{TryStreamExt as _, future::join};
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::{
@@ -23,6 +23,8 @@ pub(super) const FOLLOWING_POSITIONS: i64 = 500;
 /// The same while a view is built that nobody reads yet: many, because each transaction leaves a
 /// segment of the index that has to be merged with the others later.
 const REBUILDING_POSITIONS: i64 = 20_000;
+/// A transaction takes no further position in when the events read for it have grown to this size.
+const TRANSACTION_BYTES: usize = 16 * 1024 * 1024;
 
 /// Events that are indexed again at a time.
 const AGAIN_ROWS: usize = 1_000;
@@ -43,6 +45,14 @@ struct EventRow {
     raw: String,
 }
 
+/// Events that are indexed in one transaction.
+#[derive(Debug)]
+struct Stretch<T> {
+    events: Vec<T>,
+    /// The last position that they cover.
+    end: Position,
+}
+
 /// Indexes the next few events up to `up_to`, which the sessions' projection covers; returns how
 /// far the index reaches.
 pub(super) async fn advance(
@@ -55,10 +65,10 @@ pub(super) async fn advance(
     if next <= position {
         return Ok(position);
     }
-    let values = texts(read(&mut tx, position, next).await?);
-    write(&mut tx, values, next).await?;
+    let Stretch { events, end } = read(&mut tx, position, next).await?;
+    write(&mut tx, texts(events), end).await?;
     tx.commit().await?;
-    Ok(next)
+    Ok(end)
 }
 
 /// Indexes all events behind `position` up to `up_to`: while some are written, `reader` reads the
@@ -73,17 +83,16 @@ pub(super) async fn catch_up(
         return Ok(());
     }
     let end = |position: Position| up_to.min(position.saturating_add(REBUILDING_POSITIONS));
-    let mut next = end(position);
-    let mut values = gather(reader, position, next).await?;
+    let mut next = gather(reader, position, end(position)).await?;
     loop {
+        let Stretch { events, end: covered } = next;
         let (written, gathered) =
-            join(index(writer, values, next), gather(reader, next, end(next))).await;
+            join(index(writer, events, covered), gather(reader, covered, end(covered))).await;
         written?;
-        values = gathered?;
-        if up_to <= next {
+        next = gathered?;
+        if up_to <= covered {
             return Ok(());
         }
-        next = end(next);
     }
 }
 
@@ -91,11 +100,12 @@ async fn gather(
     reader: &mut SqliteConnection,
     position: Position,
     next: Position,
-) -> Result<Vec<Value>, sqlx::Error> {
-    let rows = read(reader, position, next).await?;
-    tokio::task::spawn_blocking(|| texts(rows))
+) -> Result<Stretch<Value>, sqlx::Error> {
+    let Stretch { events, end } = read(reader, position, next).await?;
+    let events = tokio::task::spawn_blocking(|| texts(events))
         .await
-        .map_err(|lost| sqlx::Error::Io(std::io::Error::other(lost)))
+        .map_err(|lost| sqlx::Error::Io(std::io::Error::other(lost)))?;
+    Ok(Stretch { events, end })
 }
 
 async fn index(
@@ -137,13 +147,14 @@ async fn write(
     meta::set_checkpoint(tx, meta::SEARCH, next).await
 }
 
-/// The events behind `position` up to `next`.
+/// The events behind `position` up to `next`, or as many positions of them as are large enough for
+/// a transaction.
 async fn read(
     connection: &mut SqliteConnection,
     position: Position,
     next: Position,
-) -> Result<Vec<EventRow>, sqlx::Error> {
-    sqlx::query_as(
+) -> Result<Stretch<EventRow>, sqlx::Error> {
+    let mut rows = sqlx::query_as::<_, EventRow>(
         "select key, session_no, received_at, flags, kind, tool, ok, raw
          from event
          where ? <= key and key < ?
@@ -151,8 +162,18 @@ async fn read(
     )
     .bind(event::key(position + 1))
     .bind(event::key(next + 1))
-    .fetch_all(connection)
-    .await
+    .fetch(connection);
+    let (mut events, mut bytes): (Vec<EventRow>, usize) = (Vec::new(), 0);
+    while let Some(row) = rows.try_next().await? {
+        let at = event::position(row.key);
+        let is_next = events.last().is_some_and(|last| event::position(last.key) < at);
+        if is_next && TRANSACTION_BYTES <= bytes {
+            return Ok(Stretch { events, end: at - 1 });
+        }
+        bytes = bytes.saturating_add(row.raw.len());
+        events.push(row);
+    }
+    Ok(Stretch { events, end: next })
 }
 
 /// The rows of the index, value by value.

@@ -66,6 +66,24 @@ pub(super) async fn choose(
     Ok(Slots { current, outdated })
 }
 
+/// The view of this log by this version, if there is one. Looks only: what is of no use stays.
+pub(super) async fn current(
+    directory: &Path,
+    log: &LogIdentity,
+    head: Position,
+) -> Option<PathBuf> {
+    let mut current = None;
+    for path in paths(directory).into_iter().filter(|path| path.exists() && View::is_whole(path)) {
+        let Ok(mut connection) = View::reader(&path).await else { continue };
+        let found = read(&mut connection, log, head).await;
+        match (found, connection.close().await) {
+            (Ok(Found::Current(position)), Ok(())) => keep_longer(&mut current, position, path),
+            (Ok(Found::Current(_) | Found::Outdated(_) | Found::Nothing) | Err(_), _) => {}
+        }
+    }
+    current.map(|(_, path)| path)
+}
+
 /// The file that is not in use while `path` is.
 pub(super) fn other(path: &Path) -> PathBuf {
     let [first, second] = NAMES.map(|name| path.with_file_name(name));

@@ -69,13 +69,12 @@ pub(crate) async fn rebuild(directory: &Path, log: &Log) -> Result<Rebuilt, Proj
 
 /// Builds a second view from `log`, as far as the one in `directory` has come, and compares them.
 pub(crate) async fn verify(directory: &Path, log: &Log) -> Result<Verdict, ProjectorError> {
-    let slots = slots::choose(directory, log.identity(), log.head()).await?;
-    if slots.outdated.is_some() {
+    let Some(current) = slots::current(directory, log.identity(), log.head()).await else {
         return Ok(Verdict::Missing);
-    }
+    };
     let fresh = directory.join(FRESH_NAME);
     View::delete(&fresh)?;
-    let verdict = verify_with(&slots.current, &fresh, log).await;
+    let verdict = verify_with(&current, &fresh, log).await;
     View::delete(&fresh)?;
     verdict
 }

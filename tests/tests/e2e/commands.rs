@@ -69,6 +69,20 @@ async fn verify_finds_a_view_that_differs() {
     setup.start().await.verified().await;
 }
 
+#[tokio::test]
+async fn verify_says_so_when_there_is_no_view_and_makes_none() {
+    let banyan = Setup::default().start().await;
+    banyan.client().post(&thought("s", 1, "x")).await;
+    let setup = banyan.verified().await;
+    for file in ["view.db", "view.db-wal", "view.db-shm", "view.db-mark"] {
+        let _gone = std::fs::remove_file(setup.data().join(file));
+    }
+    let verdict = setup.run("verify").await;
+    assert!(verdict.output.contains("view: there is none"), "{}", verdict.output);
+    assert!(!setup.data().join("view.db").exists(), "it only looks");
+    setup.start().await.verified().await;
+}
+
 /// Runs a statement on whichever file in `data` is the view.
 async fn tampered(data: &std::path::Path, statement: &'static str) {
     use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};

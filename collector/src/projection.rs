@@ -67,7 +67,7 @@ pub(crate) use verify::{Verdict, rebuild, verify};
 
 /// Raise it with every change that gives a view other rows from the same log: views by another
 /// version are built again.
-const PROJECTION_VERSION: u32 = 6;
+const PROJECTION_VERSION: u32 = 7;
 
 #[cfg(test)]
 pub(crate) mod tests;

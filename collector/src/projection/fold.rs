@@ -2,6 +2,7 @@
 //! by event, so that it cannot depend on how the log was cut into batches.
 
 pub(super) mod merge;
+mod late;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,18 +11,17 @@ use thiserror::Error;
 
 use super::{
     again::Given,
-    alerts::{Alert, Watch},
     decode::{Deletion, Marking, Poison, Step, Word},
     edges,
     groups::Groups,
     identity::{Identity, Known, Verdict, judge},
-    node::{No, Node, Stale},
+    node::{No, Stale},
     nodes::{NODES_MAX, Nodes, Room, Unloaded},
     recorded::Recorded,
     rollup,
     rows::{Acknowledgement, Rows},
     seen::{Key, Seen},
-    store::{alert, event, load::Moving, session},
+    store::{event, load::Moving, session},
 };
 
 /// A reception of a session that was deleted repeats no event.
@@ -86,7 +86,7 @@ impl Fold {
 
     /// The entries at `positions` are hooks.
     pub(super) fn translated(&mut self, positions: impl Iterator<Item = Position>) {
-        self.rows.translated.extend(positions);
+        self.rows.uncounted.extend(positions);
     }
 
     /// Takes in one entry.
@@ -100,28 +100,9 @@ impl Fold {
         }
     }
 
-    /// The sessions whose alerts have to be found again before the batch is finished.
-    pub(super) fn late(&mut self) -> BTreeSet<No> {
-        std::mem::take(&mut self.late)
-    }
-
     /// The batch's rows so far.
     pub(super) fn rows(&self) -> &Rows {
         &self.rows
-    }
-
-    /// Takes what a replay of session `no` found.
-    pub(super) fn replayed(
-        &mut self,
-        no: No,
-        watch: Watch,
-        alerts: Vec<Alert>,
-    ) -> Result<(), FoldError> {
-        self.nodes.mark(no, Stale::Row)?.session.replayed(watch);
-        self.rows.alerts.retain(|(of, _, _), _| *of != no);
-        self.rows.alerts_replaced.insert(no);
-        self.take_alerts(no, alerts);
-        Ok(())
     }
 
     /// Finishes the batch, which reaches to `position`: gives all that it writes.
@@ -138,7 +119,7 @@ impl Fold {
                 Stale::Figures => rows.figures.extend(session::figures(node)),
                 Stale::Row => {
                     let state = serde_json::to_string(&node.session)?;
-                    let size_bytes = Node::size_bytes(&node.id, &state);
+                    let size_bytes = node.size_bytes_with(&state);
                     rows.sessions.extend(session::row(node, at, state));
                     self.nodes.resize(at.no, size_bytes);
                 }
@@ -193,10 +174,7 @@ impl Fold {
         let node = self.nodes.mark(no, Stale::Row)?;
         let applied = node.session.apply(event);
         node.own_last_position = now;
-        if applied.replay {
-            self.late.insert(no);
-        }
-        self.take_alerts(no, applied.alerts);
+        self.watch(no, event, applied)?;
         self.settle(no, now)?;
         let Fact::Spawn(spawn) = &event.fact else { return Ok(()) };
         match spawn.child_session_id.as_deref() {
@@ -237,8 +215,7 @@ impl Fold {
         let node = self.nodes.mark(no, Stale::Row)?;
         node.session.delete();
         node.own_last_position = deletion.position;
-        self.late.remove(&no);
-        self.rows.alerts.retain(|(of, _, _), _| *of != no);
+        self.forget_alerts(no)?;
         self.rows.acknowledged.retain(|(of, _, _), _| *of != no);
         self.rows.deleted.push(no);
         self.settle(no, deletion.position)
@@ -262,16 +239,10 @@ impl Fold {
     }
 
     fn poison(&mut self, poison: Poison<'_>) -> Result<(), FoldError> {
-        self.rows.poison.push((poison.position, poison.reason));
+        self.rows.poisoned(poison.position, poison.reason);
         match poison.event {
             Some((mut event, text)) => self.event(&mut event, text),
             None => Ok(()),
-        }
-    }
-
-    fn take_alerts(&mut self, no: No, alerts: Vec<Alert>) {
-        for alert in alerts {
-            self.rows.alerts.insert((no, alert.rule, alert.first), alert::row(alert));
         }
     }
 }

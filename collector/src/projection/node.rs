@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use banyan_protocol::Position;
 
-use super::{own::Own, session::Session};
+use super::{alerts::Recent, own::Own, session::Session};
 
 /// A session's number in the view: 1, 2, 3 … in order of first mention in the log.
 pub(super) type No = i64;
@@ -20,6 +20,8 @@ pub(super) struct Node {
     pub standing: Standing,
     /// The fold of its events.
     pub session: Session,
+    /// Its newest events, for the next one that comes late, once one has.
+    pub recent: Option<Box<Recent>>,
     /// The session that the winning claim names as its parent, shown or not.
     pub claim: Option<No>,
     /// What became of the claim.
@@ -99,6 +101,7 @@ impl Node {
             id: id.into(),
             standing: Standing::Ghost,
             session: Session::default(),
+            recent: None,
             claim: None,
             edge: Edge::Root,
             group: None,
@@ -120,6 +123,12 @@ impl Node {
             Standing::Known => self.session.own(),
             Standing::Ghost | Standing::Deleted => Own::default(),
         }
+    }
+
+    /// About how much memory it takes when its state is `state` as JSON.
+    pub(super) fn size_bytes_with(&self, state: &str) -> usize {
+        let recent = self.recent.as_ref().map_or(0, |recent| recent.size_bytes());
+        Self::size_bytes(&self.id, state) + recent
     }
 
     /// About how much memory a node takes whose state is `state` as JSON: names and values take

@@ -249,8 +249,8 @@ impl Pipeline {
     async fn finish(&mut self, position: Position) -> Result<(), PipelineError> {
         for no in self.fold.late() {
             let fresh = &self.fold.rows().events;
-            let (watch, alerts) = replay(&mut self.reader, no, fresh).await?;
-            self.fold.replayed(no, watch, alerts).map_err(PipelineError::Finish)?;
+            let replayed = replay(&mut self.reader, no, fresh).await?;
+            self.fold.replayed(no, replayed).map_err(PipelineError::Finish)?;
         }
         let mut rows = self.fold.finish(position).map_err(PipelineError::Finish)?;
         rows.told = self.teller.rows().map_err(|e| PipelineError::Finish(e.into()))?;

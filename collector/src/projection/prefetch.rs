@@ -83,8 +83,8 @@ pub(super) async fn prefetch(
 ) -> Result<(), sqlx::Error> {
     let mut named = Named::by(steps);
     load_named(connection, &mut fold.nodes, &named.all()).await?;
-    let children = load_moving(connection, fold, &named.merged).await?;
-    named.heard.extend(children.iter().map(String::as_str));
+    let kin = load_moving(connection, fold, &named.merged).await?;
+    named.heard.extend(kin.iter().map(String::as_str));
     let nodes = &mut fold.nodes;
     load_named(connection, nodes, &named.all()).await?;
 
@@ -101,20 +101,20 @@ pub(super) async fn prefetch(
     load_identities(connection, fold, steps).await
 }
 
-/// Loads the events of sessions that are merged into others; gives the children that they name.
+/// Loads the events of sessions that are merged into others; gives the sessions that they name.
 async fn load_moving(
     connection: &mut SqliteConnection,
     fold: &mut Fold,
     merged: &BTreeSet<&str>,
 ) -> Result<Vec<String>, sqlx::Error> {
-    let mut children = Vec::new();
+    let mut kin = Vec::new();
     fold.moving.clear();
     for no in numbers(&fold.nodes, merged, |_| true) {
         let moving = load::moving(connection, no).await?;
-        children.extend(moving.iter().flat_map(|events| merge::children(events)));
+        kin.extend(moving.iter().flat_map(|events| merge::kin(events)));
         fold.moving.insert(no, moving);
     }
-    Ok(children)
+    Ok(kin)
 }
 
 async fn load_named(

@@ -1,4 +1,5 @@
-//! Alerts of a session one of whose events came late: walks all of its events again.
+//! Alerts of a session one of whose events came too late for [`super::alerts::Recent`]: walks all of
+//! its events again.
 
 use std::pin::pin;
 
@@ -7,7 +8,7 @@ use futures_util::StreamExt as _;
 use sqlx::SqliteConnection;
 
 use super::{
-    alerts::{Alert, Replay, Slim, Watch},
+    alerts::{Replay, Replayed, Slim},
     decode::{Origin, again},
     node::No,
     rows::EventRow,
@@ -22,7 +23,7 @@ pub(super) async fn replay(
     connection: &mut SqliteConnection,
     no: No,
     fresh: &[EventRow],
-) -> Result<(Watch, Vec<Alert>), sqlx::Error> {
+) -> Result<Replayed, sqlx::Error> {
     let mut fresh: Vec<Told> = fresh.iter().filter(|row| row.session_no == no).map(tell).collect();
     fresh.sort_unstable_by_key(stamp);
     let mut fresh = fresh.into_iter().peekable();

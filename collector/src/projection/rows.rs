@@ -29,15 +29,17 @@ pub(super) struct Rows {
     /// First versions of identities that have variants, by key.
     pub varied: Vec<i64>,
     /// Receptions that are not stored again.
-    pub duplicates: Vec<(Position, i64)>,
-    /// Entries that cannot be read, and why.
-    pub poison: Vec<(Position, String)>,
+    pub duplicates: BTreeMap<Position, i64>,
+    /// Entries of which something cannot be read, and why.
+    pub poison: BTreeMap<Position, String>,
     /// From when on a session had a parent, or a spawn named it: by child and parent.
     pub claims: BTreeMap<(No, No), Position>,
     /// Groups that changed.
     pub groups: BTreeMap<i64, GroupChange>,
     /// Sessions all of whose alerts are replaced.
     pub alerts_replaced: BTreeSet<No>,
+    /// Alerts that are none any more.
+    pub alerts_gone: BTreeSet<(No, AlertRule, Position)>,
     /// Alerts.
     pub alerts: BTreeMap<(No, AlertRule, Position), AlertRow>,
     /// What was said last of alerts; `None`: that they are open again.
@@ -47,8 +49,9 @@ pub(super) struct Rows {
     pub remarks: Vec<[i64; 6]>,
     /// What harnesses have told of their sessions so far.
     pub told: Vec<ToldRow>,
-    /// Entries that were translated into events.
-    pub translated: BTreeSet<Position>,
+    /// Entries whose events are not counted as received: others counted what they were translated
+    /// from, or they only move.
+    pub uncounted: BTreeSet<Position>,
     /// Sessions that became parts of others: what is stored of them goes before the events come.
     pub merged: Vec<No>,
     /// Sessions that are deleted: their events, texts and alerts go.
@@ -58,9 +61,12 @@ pub(super) struct Rows {
 impl Rows {
     /// The entry at `position` repeats the event `of_key`; the first that is said of it counts.
     pub(super) fn repeated(&mut self, position: Position, of_key: i64) {
-        if self.duplicates.last().is_none_or(|(last, _)| *last != position) {
-            self.duplicates.push((position, of_key));
-        }
+        self.duplicates.entry(position).or_insert(of_key);
+    }
+
+    /// Something that the entry at `position` says cannot be read; the first reason counts.
+    pub(super) fn poisoned(&mut self, position: Position, reason: String) {
+        self.poison.entry(position).or_insert(reason);
     }
 }
 

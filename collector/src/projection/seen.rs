@@ -53,6 +53,13 @@ impl Seen {
         self.now.entry(key).or_default().push(known);
     }
 
+    /// The events with this identity are another session's from now on.
+    pub(super) fn forget(&mut self, key: &Key) {
+        for map in [&mut self.stored, &mut self.before, &mut self.now] {
+            map.remove(key);
+        }
+    }
+
     /// Every event with this identity, each once.
     pub(super) fn all(&self, key: &Key) -> Vec<Known> {
         let mut all: Vec<Known> = Vec::new();

@@ -49,6 +49,9 @@ mod totals;
 
 pub(crate) use totals::FIGURE_MAX;
 
+/// Before all events: what a session is a part of stands above whatever it says.
+const JOINED: Stamp = Stamp { sequence: None, position: 0 };
+
 /// Everything known of one session by its own events and by the spawns that named it.
 ///
 /// Serialised as the `state` column; equal states give equal bytes. Times are microseconds since
@@ -122,6 +125,9 @@ pub(crate) struct Session {
     first_position: Option<Position>,
     received: Ranges,
     watch: Watch,
+    /// Sessions merged one into the other, and the last one into this one.
+    #[serde(skip_serializing_if = "is_zero")]
+    levels: u32,
 }
 
 /// What one step of the fold asks the projector to do.
@@ -168,7 +174,22 @@ impl Session {
 
     /// It is no session of its own, but a part of `parent`.
     pub(crate) fn join(&mut self, parent: &str) {
-        self.parent.replace(Stamp { sequence: None, position: 0 }, parent.to_owned());
+        self.parent.replace(JOINED, parent.to_owned());
+    }
+
+    /// Whether it is a part of its parent.
+    pub(crate) fn is_joined(&self) -> bool {
+        self.parent.stamp() == Some(JOINED)
+    }
+
+    /// Sessions that were merged one into the other, and the last one into this one.
+    pub(crate) fn levels(&self) -> u32 {
+        self.levels
+    }
+
+    /// A session was merged into this one, as the last of so many.
+    pub(crate) fn took_in(&mut self, levels: u32) {
+        self.levels = self.levels.max(levels);
     }
 
     /// The session `parent` did not spawn it, as far as it said so before.
@@ -206,6 +227,11 @@ impl Session {
     fn has_spoken(&self) -> bool {
         0 < self.events
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 #[cfg(test)]

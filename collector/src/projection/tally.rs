@@ -19,7 +19,7 @@ impl Tally {
     /// Counts the entries of `rows` behind `position`.
     pub(super) fn of(rows: &Rows, position: Position) -> Self {
         let mut tally = Self::default();
-        let counts = |at: &Position| position < *at && !rows.translated.contains(at);
+        let counts = |at: &Position| position < *at && !rows.uncounted.contains(at);
         for row in rows.events.iter().filter(|row| counts(&event::position(row.key))) {
             if row.variant == 0 {
                 tally.accepted += 1;
@@ -27,13 +27,13 @@ impl Tally {
                 tally.variant += 1;
             }
         }
-        let duplicates = rows.duplicates.iter().filter(|(at, _)| counts(at)).count();
+        let duplicates = rows.duplicates.keys().filter(|at| counts(at)).count();
         tally.duplicate = u64::try_from(duplicates).unwrap_or(u64::MAX);
         // What cannot even be read as an event has no row of its own.
-        for (at, _) in rows.poison.iter().filter(|(at, _)| counts(at)) {
+        for at in rows.poison.keys().filter(|at| counts(at)) {
             let key = event::key(*at);
             let is_event = rows.events.iter().any(|row| row.key == key);
-            let is_known = rows.duplicates.iter().any(|(known, _)| known == at);
+            let is_known = rows.duplicates.contains_key(at);
             tally.accepted += u64::from(!is_event && !is_known);
         }
         tally
@@ -78,8 +78,8 @@ mod tests {
         let rows = Rows {
             position: 9,
             events: vec![event(1, 0), event(3, 1), event(5, 0), event(6, 2), event(8, 0)],
-            duplicates: vec![(2, 256), (4, 256), (7, 256)],
-            poison: vec![(8, "shown raw".to_owned()), (9, "unreadable".to_owned())],
+            duplicates: [(2, 256), (4, 256), (7, 256)].into(),
+            poison: [(8, "shown raw".to_owned()), (9, "unreadable".to_owned())].into(),
             ..Rows::default()
         };
         for (behind, accepted, duplicate, variant) in

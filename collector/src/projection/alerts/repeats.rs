@@ -15,7 +15,7 @@ pub(super) const LOOP_WINDOW_MICROS: i64 = 60 * 1_000_000;
 /// Different calls remembered at a time; a loop over more of them goes unnoticed.
 pub(super) const LOOP_MEMORY_MAX_CALLS: usize = 8;
 /// Of a tool's name inside a message.
-const TOOL_MAX_BYTES: usize = 100;
+pub(super) const TOOL_MAX_BYTES: usize = 100;
 
 /// The different calls of the recent past, the last called one last.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,12 @@ impl Repeats {
         let finding = repeat.judge(tool, event);
         self.0.push(repeat);
         finding
+    }
+
+    /// Whether some call goes on with a loop that began at `first`.
+    pub(super) fn is_looping_since(&self, first: Position) -> bool {
+        let begun = |repeat: &Repeat| repeat.streak.map(|(first, _)| first);
+        self.0.iter().any(|repeat| begun(repeat) == Some(first))
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -28,6 +28,10 @@ impl Run {
         }
     }
 
+    fn is_since(self, first: Position) -> bool {
+        self == Self(self.0.max(1), first)
+    }
+
     fn finding(
         self,
         event: &Slim<'_>,
@@ -82,6 +86,11 @@ impl Doubts {
         self.run.finding(event, AlertRule::LowConfidence, (DOUBTS_MIN_COUNT, "unsure thoughts"))
     }
 
+    /// Whether the run began at `first`.
+    pub(super) fn is_running_since(&self, first: Position) -> bool {
+        self.run.is_since(first)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -110,5 +119,10 @@ impl Failures {
 
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether the run began at `first`.
+    pub(super) fn is_running_since(&self, first: Position) -> bool {
+        self.0.is_since(first)
     }
 }

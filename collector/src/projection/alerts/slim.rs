@@ -9,6 +9,8 @@ use super::super::recorded::{Recorded, Stamp};
 pub(crate) struct Slim<'a> {
     /// Its place in the session.
     pub stamp: Stamp,
+    /// Which of the events that its entry says.
+    pub part: u8,
     /// Event time.
     pub at: Timestamp,
     /// What happened.
@@ -16,6 +18,9 @@ pub(crate) struct Slim<'a> {
     /// It is told after the fact: no silence is to be broken, and nothing to be saved.
     pub is_history: bool,
 }
+
+/// Orders the events of a session, and those of one entry among them.
+pub(crate) type Place = (Stamp, u8);
 
 /// What happened, as far as some rule cares.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +96,13 @@ impl<'a> Slim<'a> {
                 Deed::Other
             }
         };
-        Self { stamp: event.stamp(), at: event.at(), deed, is_history: event.is_history() }
+        let (stamp, is_history) = (event.stamp(), event.is_history());
+        Self { stamp, part: event.part, at: event.at(), deed, is_history }
+    }
+
+    /// Where it stands among the events of its session.
+    pub(super) fn place(&self) -> Place {
+        (self.stamp, self.part)
     }
 }
 

@@ -1,7 +1,9 @@
 use banyan_protocol::fact::Confidence;
 use serde_json::json;
 
-use super::*;
+use super::{super::recorded::Stamp, *};
+
+mod late;
 
 const SECOND: i64 = 1_000_000;
 const CALL: Deed<'_> = Deed::ToolStart { tool: "bash", call: Some(7) };
@@ -20,12 +22,13 @@ fn walk(events: &[(i64, Deed<'_>)]) -> Vec<Alert> {
         let stamp = Stamp { sequence: Some(position), position };
         replay.see(&Slim {
             stamp,
+            part: 0,
             at: Timestamp::from_micros(at * SECOND),
             deed,
             is_history: false,
         });
     }
-    let (watch, alerts) = replay.finish();
+    let Replayed { watch, alerts, recent: _ } = replay.finish();
     assert_eq!(watch.raised(), u64::try_from(alerts.len()).unwrap(), "counted as raised");
     let text = serde_json::to_string(&watch).unwrap();
     assert_eq!(serde_json::from_str::<Watch>(&text).unwrap(), watch, "the state survives {text}");
@@ -240,6 +243,7 @@ fn a_late_event_asks_for_a_replay_until_there_was_one() {
     let slim = |position, sequence| Slim {
         is_history: false,
         stamp: Stamp { sequence: Some(sequence), position },
+        part: 0,
         at: Timestamp::from_micros(sequence * SECOND),
         deed: CALL,
     };
@@ -253,7 +257,7 @@ fn a_late_event_asks_for_a_replay_until_there_was_one() {
     for event in [slim(1, 1), slim(3, 2), slim(2, 3), slim(4, 4)] {
         replay.see(&event);
     }
-    let (mut watch, alerts) = replay.finish();
+    let Replayed { mut watch, alerts, recent: _ } = replay.finish();
     assert_eq!(alerts.len(), 1);
     assert_eq!(watch.follow(&slim(5, 5)).map(|alerts| alerts.len()), Some(1));
 }

@@ -4,16 +4,25 @@
 //! Sources whose children speak before their parents need that ([`super::super::otlp`]): who a
 //! child belongs to is only known when its parents have come.
 
+use std::borrow::Cow;
+
 use banyan_protocol::{Fact, Flags, Timestamp};
 
 use super::{Fold, FoldError};
 use crate::projection::{
     decode::{Merging, Origin, again},
+    identity::Identity,
     node::{No, Stale},
     recorded::Recorded,
     rows::EventRow,
+    seen::Key,
     store::{event, load::Moving},
 };
+
+/// Sessions that were merged one into the other, before one that stays as it is, below what it is
+/// a part of: each level moves all events of those below it once more, and a request may bring
+/// thousands of levels.
+pub(in super::super) const LEVELS_MAX_COUNT: u32 = 128;
 
 impl Fold {
     /// Takes in a merging. What the disk holds of the session was loaded before.
@@ -24,6 +33,10 @@ impl Fold {
         if from == into || node.session.is_deleted() || !node.session.is_known() {
             return Ok(());
         }
+        let levels = node.session.levels() + 1;
+        if LEVELS_MAX_COUNT < levels {
+            return self.join(from, merging);
+        }
         let Some(events) = self.take_events(from) else {
             // Too much to be moved: it stays what it is, below what it is a part of.
             return self.join(from, merging);
@@ -32,17 +45,23 @@ impl Fold {
             let text = renamed(&moving.raw, &merging.into).unwrap_or_else(|| moving.raw.clone());
             let Some(mut event) = read(moving, &text) else { continue };
             self.forget_spawn(&merging.from, &event)?;
+            self.forget_event(from, &event);
             self.now = Some(merging.position);
             self.event(&mut event, &text)?;
             self.now = None;
+        }
+        self.nodes.mark(into, Stale::Row)?.session.took_in(levels);
+        for part in self.nodes.claimants(from) {
+            if self.nodes.get(part)?.session.is_joined() {
+                self.join(part, merging)?;
+            }
         }
         // Below the other one for a moment: so its group becomes that one's.
         self.join(from, merging)?;
         let node = self.nodes.mark(from, Stale::Row)?;
         node.session = crate::projection::session::Session::default();
         node.times_left = true;
-        self.late.remove(&from);
-        self.rows.alerts.retain(|(of, _, _), _| *of != from);
+        self.forget_alerts(from)?;
         self.rows.acknowledged.retain(|(of, _, _), _| *of != from);
         self.rows.merged.push(from);
         self.settle(from, merging.position)
@@ -66,6 +85,14 @@ impl Fold {
         events.extend(moved.into_iter().map(Moving::from));
         events.sort_unstable_by_key(|event| event.key);
         Some(events)
+    }
+
+    /// An event of session `no` is another one's from now on, and was counted when it came.
+    fn forget_event(&mut self, no: No, event: &Recorded<'_>) {
+        if let Some(key) = Key::of(no, Identity::of(&event.envelope)) {
+            self.seen.forget(&key);
+        }
+        self.rows.uncounted.insert(event.position);
     }
 
     /// What a session spawned is spawned by another one from now on.
@@ -103,13 +130,16 @@ fn read<'a>(moving: &Moving, text: &'a str) -> Option<Recorded<'a>> {
     again(origin, text, flags)
 }
 
-/// The children that moving events speak of.
-pub(in super::super) fn children(moving: &[Moving]) -> Vec<String> {
-    let spawned = moving.iter().filter_map(|moving| match read(moving, &moving.raw)?.fact {
-        Fact::Spawn(spawn) => spawn.child_session_id.map(std::borrow::Cow::into_owned),
-        _ => None,
-    });
-    spawned.collect()
+/// The sessions that moving events speak of: children and parents.
+pub(in super::super) fn kin(moving: &[Moving]) -> Vec<String> {
+    let mut named = Vec::new();
+    for event in moving.iter().filter_map(|moving| read(moving, &moving.raw)) {
+        named.extend(event.envelope.parent_session_id.map(Cow::into_owned));
+        if let Fact::Spawn(spawn) = event.fact {
+            named.extend(spawn.child_session_id.map(Cow::into_owned));
+        }
+    }
+    named
 }
 
 /// An event's text with another session, and otherwise byte for byte the same.

@@ -68,6 +68,11 @@ impl<T> First<T> {
         }
     }
 
+    /// Stamp of the event that set the value held.
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        self.0.as_ref().map(|(stamp, _)| *stamp)
+    }
+
     /// Holds `value`, whatever was offered.
     pub(super) fn replace(&mut self, stamp: Stamp, value: T) {
         self.0 = Some((stamp, value));

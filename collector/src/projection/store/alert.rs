@@ -55,6 +55,9 @@ pub(super) async fn write(tx: &mut SqliteConnection, rows: &mut Rows) -> Result<
     for no in std::mem::take(&mut rows.alerts_replaced) {
         sqlx::query("delete from alert where session_no = ?").bind(no).execute(&mut *tx).await?;
     }
+    for (no, rule, first) in std::mem::take(&mut rows.alerts_gone) {
+        withdraw(tx, [no, rule.stored(), first]).await?;
+    }
     ALERTS.write(tx, alerts.into_iter().flat_map(|(key, row)| values(key, row)).collect()).await?;
     let mut acknowledged = Vec::new();
     for ((no, rule, first), said) in said {
@@ -68,6 +71,17 @@ pub(super) async fn write(tx: &mut SqliteConnection, rows: &mut Rows) -> Result<
     }
     ACKNOWLEDGEMENTS.write(tx, acknowledged.into_iter().map(Value::Int).collect()).await?;
     if touched.is_empty() { Ok(()) } else { agree(tx, &touched).await }
+}
+
+async fn withdraw(tx: &mut SqliteConnection, key: [i64; 3]) -> Result<(), sqlx::Error> {
+    let [no, rule, first] = key;
+    sqlx::query("delete from alert where session_no = ? and rule = ? and first_position = ?")
+        .bind(no)
+        .bind(rule)
+        .bind(first)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 async fn reopen(tx: &mut SqliteConnection, key: [i64; 3]) -> Result<(), sqlx::Error> {

@@ -17,10 +17,13 @@ use super::{
     told,
 };
 
-static DUPLICATES: LazyLock<Statement> =
-    LazyLock::new(|| Statement::insert("duplicate", &["position", "of_key"]));
-static POISON: LazyLock<Statement> =
-    LazyLock::new(|| Statement::insert("poison", &["position", "reason"]));
+// The first that is said of an entry stands: events that move may repeat what was said of them.
+static DUPLICATES: LazyLock<Statement> = LazyLock::new(|| {
+    Statement::new("insert or ignore into duplicate (position, of_key) values", 2, "")
+});
+static POISON: LazyLock<Statement> = LazyLock::new(|| {
+    Statement::new("insert or ignore into poison (position, reason) values", 2, "")
+});
 static CLAIMS: LazyLock<Statement> = LazyLock::new(|| {
     let head = "insert or ignore into claim (child_no, parent_no, position) values";
     Statement::new(head, 3, "")

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::{
     super::{
-        decode::{entries, sound},
+        decode::{Poison, Step, entries, sound},
         fold::Fold,
         nodes::NODES_MAX,
         pipeline::PipelineError,
@@ -50,6 +50,21 @@ async fn an_entry_that_cannot_be_folded_is_kept_raw() {
     let events = "select (key / 256) || ' ' || kind from event order by key";
     assert_eq!(scene.texts(events).await, ["1 cognition.thought", "2 unreadable"]);
     assert_eq!(scene.places().await, ["a 0"]);
+}
+
+#[tokio::test]
+async fn an_entry_that_says_several_unreadable_things_is_poison_once() {
+    let scene = Scene::new();
+    let unreadable = |position| {
+        let reason = format!("unreadable, as said of {position}");
+        Step::Poison(Poison { position, reason, event: None })
+    };
+    scene.take_steps(vec![unreadable(1), unreadable(1), unreadable(2)], 2).await;
+    // A merge may bring up an earlier entry again.
+    scene.take_steps(vec![unreadable(2), unreadable(3)], 3).await;
+    let poison = scene.texts("select position || ' ' || reason from poison order by position");
+    let expected = [1, 2, 3].map(|at| format!("{at} unreadable, as said of {at}"));
+    assert_eq!(poison.await, expected);
 }
 
 #[tokio::test]

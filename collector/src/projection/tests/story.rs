@@ -9,6 +9,7 @@ use sqlx::{Row as _, SqliteConnection};
 use tempfile::TempDir;
 
 use super::super::{
+    decode::Step,
     nodes::{NODES_MAX, Room},
     pipeline::Pipeline,
     poisoned::Poisoned,
@@ -142,6 +143,14 @@ impl Scene {
     pub(super) async fn take_poisoned(&self, log: &[Arc<Commit>], poisoned: &Poisoned) {
         let mut pipeline = self.open(NODES_MAX).await;
         pipeline.take(log, poisoned).await.unwrap();
+        pipeline.settle().await.unwrap();
+        pipeline.close().await;
+    }
+
+    /// Takes in what entries up to `position` say.
+    pub(super) async fn take_steps(&self, steps: Vec<Step<'_>>, position: Position) {
+        let mut pipeline = self.open(NODES_MAX).await;
+        pipeline.take_steps(steps, position).await.unwrap();
         pipeline.settle().await.unwrap();
         pipeline.close().await;
     }

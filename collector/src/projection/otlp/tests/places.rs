@@ -65,6 +65,18 @@ async fn spans_that_are_above_each_other_are_kept() {
 }
 
 #[tokio::test]
+async fn a_very_long_chain_that_comes_backwards_is_cut_and_whole() {
+    let chain = (2..=200).map(|id| plain(id, id - 1));
+    let backwards: Vec<Build> = [agent(1, 0, "lead")].into_iter().chain(chain).rev().collect();
+    let scene = Scene::of(&entries(&backwards)).await;
+    let sessions: Vec<String> = places(&scene).await;
+    assert_eq!(sessions.len(), 2, "the lower levels stay together: {sessions:?}");
+    let events = "select sub_events || '' from session where depth = 0 and known";
+    assert_eq!(scene.texts(events).await, ["201"], "start and end of the agent, and the others");
+    Scene::one_by_one(&entries(&backwards)).await.assert_equals(&scene).await;
+}
+
+#[tokio::test]
 async fn a_span_that_is_exported_again_counts_once() {
     let spans = [model(2, 1, 10), tool(3, 1, "t"), agent(1, 0, "lead")];
     let twice: Vec<Build> = spans.iter().chain(&spans).cloned().collect();

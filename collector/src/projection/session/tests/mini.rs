@@ -6,7 +6,7 @@ use banyan_protocol::{Envelope, Fact, Position, Timestamp, view::AlertRule};
 
 use super::super::{Session, facets::Facets};
 use crate::projection::{
-    alerts::{Alert, Replay, Slim},
+    alerts::{Alert, Replay, Replayed, Slim},
     identity::{Identity, Known, Verdict, judge},
     own::Own,
     recorded::Recorded,
@@ -163,7 +163,7 @@ impl Mini {
             for stored in order {
                 stored.with(|event| replay.see(&Slim::read(event)));
             }
-            let (watch, alerts) = replay.finish();
+            let Replayed { watch, alerts, recent: _ } = replay.finish();
             self.session.replayed(watch);
             let keyed = alerts.into_iter().map(|alert| ((alert.rule, alert.first), alert));
             self.alerts = keyed.collect();

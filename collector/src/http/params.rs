@@ -41,6 +41,19 @@ impl<T: Serialize> IntoResponse for FromView<T> {
     }
 }
 
+/// The same for an answer that may be megabytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LongFromView<T>(pub(super) Settled, pub(super) T);
+
+impl<T: Serialize + Send + 'static> IntoResponse for LongFromView<T> {
+    fn into_response(self) -> Response {
+        let Self(settled, answer) = self;
+        let mut response = pieces::json_at_length(answer);
+        response.headers_mut().insert(AS_OF, as_of(settled));
+        response
+    }
+}
+
 /// `17`, or `17;behind` when the view had not caught up in time.
 pub(super) fn as_of(Settled { as_of, complete }: Settled) -> HeaderValue {
     if complete {

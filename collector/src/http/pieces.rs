@@ -1,4 +1,5 @@
-//! A long body in pieces: JSON is written once and never moved, however long it gets.
+//! A long body in pieces: JSON is written once and never moved, however long it gets; where it may
+//! be megabytes, its beginning is on the way while its end is still being written.
 
 use std::{
     convert::Infallible,
@@ -13,8 +14,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
+use futures_util::stream;
 use hyper::body::{Frame, SizeHint};
 use serde::Serialize;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::error::ApiError;
 
@@ -47,6 +50,59 @@ pub(super) fn json(answer: &impl Serialize) -> Response {
     let mut response = Response::new(pieces.into_body());
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+/// `200` with `answer` as JSON, each piece sent as soon as it is full. Written apart from whatever
+/// answers others; what the reader does not take waits in memory, as the whole of it would.
+pub(super) fn json_at_length(answer: impl Serialize + Send + 'static) -> Response {
+    let (sender, mut pieces) = unbounded_channel();
+    tokio::task::spawn_blocking(move || {
+        let mut sending = Sending { sender, open: Vec::with_capacity(PIECE_BYTES + MARGIN_BYTES) };
+        let written = serde_json::to_writer(&mut sending, &answer);
+        if let Err(error) = written.map_err(io::Error::from).and_then(|()| sending.send())
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            tracing::error!(%error, "an answer cannot be written as JSON");
+            // Without its proper end the reader knows that something is missing.
+            let _left = sending.sender.send(Err(error));
+        }
+    });
+    let mut response =
+        Response::new(Body::from_stream(stream::poll_fn(move |context| pieces.poll_recv(context))));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// What is written, on its way.
+#[derive(Debug)]
+struct Sending {
+    sender: UnboundedSender<io::Result<Bytes>>,
+    open: Vec<u8>,
+}
+
+impl Sending {
+    /// Fails when the reader has left.
+    fn send(&mut self) -> io::Result<()> {
+        let next = Vec::with_capacity(PIECE_BYTES + MARGIN_BYTES);
+        let piece = Bytes::from(std::mem::replace(&mut self.open, next));
+        self.sender.send(Ok(piece)).map_err(|_left| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+impl io::Write for Sending {
+    fn write(&mut self, written: &[u8]) -> io::Result<usize> {
+        self.write_all(written).map(|()| written.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, written: &[u8]) -> io::Result<()> {
+        self.open.extend_from_slice(written);
+        if self.open.len() < PIECE_BYTES { Ok(()) } else { self.send() }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Pieces {
@@ -123,6 +179,34 @@ mod tests {
             assert_eq!(response.body().size_hint().exact(), Some(length));
             let body = response.into_body().collect().await.unwrap().to_bytes();
             assert_eq!(body, expected);
+            let response = json_at_length(answer);
+            assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            assert_eq!(body, expected);
         }
+    }
+
+    /// Many numbers, and then something that cannot be written.
+    struct Torn;
+
+    impl Serialize for Torn {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let whole = (0..100_000).map(Ok).chain([Err("no more")]);
+            serializer.collect_seq(whole.map(Element))
+        }
+    }
+
+    struct Element(Result<i32, &'static str>);
+
+    impl Serialize for Element {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_i32(self.0.map_err(serde::ser::Error::custom)?)
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_cannot_be_finished_does_not_look_finished() {
+        let body = json_at_length(Torn).into_body();
+        assert!(body.collect().await.is_err());
     }
 }

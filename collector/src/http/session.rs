@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use banyan_protocol::view::{DeletedAnswer, ErrorView, SessionAnswer, SessionView};
 
-use super::{error::ApiError, id::SessionId, params::FromView};
+use super::{error::ApiError, id::SessionId, params::LongFromView};
 use crate::{
     ingest::Ingest,
     query::{Events, Lookup, Query, Settled},
@@ -21,11 +21,11 @@ use crate::{
 pub(super) async fn show(
     State(query): State<Query>,
     SessionId(id): SessionId,
-) -> Result<FromView<SessionAnswer>, ApiError> {
+) -> Result<LongFromView<SessionAnswer>, ApiError> {
     let Found { settled, session } = find(&query, &id).await?;
     let Events { events, omitted } = query.events_of(&id).await?.ok_or(ApiError::NoSession)?;
     let alerts = query.alerts_of(&id).await?;
-    Ok(FromView(settled, SessionAnswer { session, events, events_omitted: omitted, alerts }))
+    Ok(LongFromView(settled, SessionAnswer { session, events, events_omitted: omitted, alerts }))
 }
 
 /// Deletes a session: recorded as an event of the collector's; late events do not bring it back.

@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use super::{
     error::ApiError,
     id::SessionId,
-    params::{FromView, Params},
+    params::{LongFromView, Params},
     session::{Found, find},
 };
 use crate::query::Query;
@@ -47,10 +47,10 @@ pub(super) async fn get(
     State(query): State<Query>,
     SessionId(id): SessionId,
     Params(cut): Params<Cut>,
-) -> Result<FromView<TreeView>, ApiError> {
+) -> Result<LongFromView<TreeView>, ApiError> {
     let depth = cut.depth.unwrap_or(DEPTH_MAX_LEVELS).min(DEPTH_MAX_LEVELS);
     let limit = cut.limit.unwrap_or(TREE_MAX_SESSIONS).clamp(1, TREE_MAX_SESSIONS);
     let Found { settled, .. } = find(&query, &id).await?;
     let tree = query.tree(&id, depth, limit).await?.ok_or(ApiError::NoSession)?;
-    Ok(FromView(settled, tree))
+    Ok(LongFromView(settled, tree))
 }

@@ -39,6 +39,7 @@ mod groups;
 mod rollup;
 mod seen;
 mod decode;
+mod same;
 mod translated;
 mod hooks;
 mod otlp;

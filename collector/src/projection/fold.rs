@@ -17,7 +17,7 @@ use super::{
     identity::{Identity, Known, Verdict, judge},
     node::{No, Stale},
     nodes::{NODES_MAX, Nodes, Room, Unloaded},
-    recorded::Recorded,
+    recorded::{Hand, Recorded},
     rollup,
     rows::{Acknowledgement, Rows},
     seen::{Key, Seen},
@@ -144,9 +144,13 @@ impl Fold {
         }
         let key = Key::of(no, Identity::of(&event.envelope));
         let known = key.as_ref().map(|key| self.seen.all(key)).unwrap_or_default();
-        match judge(&known, event.digest) {
+        let hand = event.hand();
+        match judge(&known, event.digest, hand) {
             Verdict::New => {}
             Verdict::Duplicate { of_key } => {
+                if hand == Hand::First && known.iter().all(|known| known.hand == Hand::Second) {
+                    self.nodes.mark(no, Stale::Row)?.session.restate(event);
+                }
                 self.rows.repeated(event.position, of_key);
                 return Ok(());
             }
@@ -158,10 +162,10 @@ impl Fold {
             }
         }
         if let Some(key) = key {
-            let (variant, digest) = (event.variant, event.digest);
+            let (variant, digest, hand) = (event.variant, event.digest, event.hand());
             self.seen.note(
                 key,
-                Known { variant, digest, key: event::key_of(event.position, event.part) },
+                Known { variant, digest, key: event::key_of(event.position, event.part), hand },
             );
         }
         self.rows.events.push(event::row(no, event, text));

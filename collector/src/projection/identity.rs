@@ -6,6 +6,8 @@
 
 use banyan_protocol::{Envelope, limits::VARIANTS_MAX_COUNT};
 
+use super::recorded::Hand;
+
 /// What makes an event the same event as another one of its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Identity<'a> {
@@ -38,6 +40,8 @@ pub(crate) struct Known {
     pub digest: [u8; 16],
     /// Its key in the view.
     pub key: i64,
+    /// Who told it.
+    pub hand: Hand,
 }
 
 /// What a reception is.
@@ -57,16 +61,20 @@ pub(crate) enum Verdict {
     },
 }
 
-/// Judges a reception with `digest`, given every stored event of its identity, in any order.
+/// Judges a reception with `digest`, told by `hand`, given every stored event of its identity, in
+/// any order. What is told first-hand and by others is no other version of itself.
 ///
 /// An identity holds at most [`VARIANTS_MAX_COUNT`] versions; further ones count as duplicates of
 /// the first, so that a runaway agent cannot fill the view under one sequence number.
-pub(crate) fn judge(known: &[Known], digest: [u8; 16]) -> Verdict {
+pub(crate) fn judge(known: &[Known], digest: [u8; 16], hand: Hand) -> Verdict {
     let Some(first) = known.iter().min_by_key(|event| event.variant) else {
         return Verdict::New;
     };
     if let Some(same) = known.iter().find(|event| event.digest == digest) {
         return Verdict::Duplicate { of_key: same.key };
+    }
+    if known.iter().any(|event| event.hand != hand) {
+        return Verdict::Duplicate { of_key: first.key };
     }
     match u32::try_from(known.len()) {
         Ok(number) if known.len() < VARIANTS_MAX_COUNT => Verdict::Variant { number },
@@ -90,16 +98,18 @@ mod tests {
                 variant,
                 digest: [digest; 16],
                 key: i64::from(digest) * 256,
+                hand: Hand::First,
             })
             .collect()
     }
 
     #[track_caller]
     fn check(digests: &[u8], digest: u8, expected: Verdict) {
-        assert_eq!(judge(&known(digests), [digest; 16]), expected);
+        assert_eq!(judge(&known(digests), [digest; 16], Hand::First), expected);
         let mut backwards = known(digests);
         backwards.reverse();
-        assert_eq!(judge(&backwards, [digest; 16]), expected, "the order of the known counts");
+        let again = judge(&backwards, [digest; 16], Hand::First);
+        assert_eq!(again, expected, "the order of the known counts");
     }
 
     #[test]
@@ -117,6 +127,12 @@ mod tests {
     fn other_content_is_the_next_variant() {
         check(&[7], 8, Verdict::Variant { number: 1 });
         check(&[1, 2, 3, 4, 5, 6, 7], 8, Verdict::Variant { number: 7 });
+    }
+
+    #[test]
+    fn what_others_tell_too_is_told_once() {
+        let verdict = judge(&known(&[7]), [8; 16], Hand::Second);
+        assert_eq!(verdict, Verdict::Duplicate { of_key: 7 * 256 });
     }
 
     #[test]

@@ -14,6 +14,9 @@
 //! the trace and the span: a span that is exported again says nothing new. The span itself is
 //! carried in the first event that it says, under the key `otlp`: the inspector shows it.
 //!
+//! Claude Code tells of the same session by its hooks as well, where both are set up: what both tell
+//! has one id ([`super::same`]), and how sessions begin and end is left to the hooks ([`Beside`]).
+//!
 //! Must not know the clock, the view or what becomes of the events.
 //!
 //! Reading order: [`dialect`] (what a span means, by emitter), [`traces`] (where it belongs),
@@ -26,7 +29,19 @@ mod records;
 mod tell;
 mod traces;
 
-pub(super) use traces::Traces;
+use banyan_protocol::otlp::{LogRecord, Span};
+
+pub(super) use traces::{Beside, Item, Traces};
+
+/// The session whose hooks may tell the same as a span does.
+pub(super) fn hooked_span(span: &Span) -> Option<&str> {
+    dialect::claude_code::main_session(&span.name, &span.attributes)
+}
+
+/// The session whose hooks may tell the same as a log record does.
+pub(super) fn hooked_record(record: &LogRecord) -> Option<&str> {
+    dialect::claude_code::main_session(&records::name(record), &record.attributes)
+}
 
 /// The most events that one span or log record is translated into.
 const EVENTS_MAX_COUNT: usize = 200;

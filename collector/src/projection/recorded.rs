@@ -39,7 +39,12 @@ impl Recorded<'_> {
 
     /// Its place among the events of its session.
     pub(crate) fn stamp(&self) -> Stamp {
-        Stamp { sequence: self.order(), position: self.position }
+        Stamp { sequence: self.order(), position: self.position, hand: self.hand() }
+    }
+
+    /// Who tells it.
+    pub(crate) fn hand(&self) -> Hand {
+        Hand::of(self.flags)
     }
 
     /// The agent's count; its time, where that is what orders it ([`Flags::TIMED`]): of what
@@ -57,8 +62,28 @@ impl Recorded<'_> {
     }
 }
 
+/// Who tells an event. What a session says of itself counts before what others say of it, whenever
+/// either comes: an agent whose hooks are heard may export telemetry of the same run, which knows
+/// less of its beginning, its end and its goal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Hand {
+    /// The session itself: an agent, its hooks, its transcripts.
+    First,
+    /// Telemetry ([`Flags::TIMED`]).
+    Second,
+}
+
+impl Hand {
+    /// Who tells an event with these flags.
+    pub(crate) const fn of(flags: Flags) -> Self {
+        if flags.contains(Flags::TIMED) { Self::Second } else { Self::First }
+    }
+}
+
 /// Orders the events of one session. Events without a sequence come before all others, by
 /// arrival; equal sequences are ordered by arrival.
+///
+/// Written as the sequence and the position, which is negative for [`Hand::Second`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "(Option<i64>, Position)", into = "(Option<i64>, Position)")]
 pub(crate) struct Stamp {
@@ -66,24 +91,33 @@ pub(crate) struct Stamp {
     pub sequence: Option<i64>,
     /// The place in the log.
     pub position: Position,
+    /// Who tells it.
+    pub hand: Hand,
 }
 
 impl Stamp {
     /// Whether the agent's own order, and not only that of arrival, says that this came later:
-    /// both events have a sequence, or neither has.
+    /// the same hand tells both events, and both have a sequence, or neither has.
     pub(crate) fn follows(self, earlier: Self) -> bool {
-        self.sequence.is_some() == earlier.sequence.is_some() && earlier < self
+        self.hand == earlier.hand
+            && self.sequence.is_some() == earlier.sequence.is_some()
+            && earlier < self
     }
 }
 
 impl From<(Option<i64>, Position)> for Stamp {
     fn from((sequence, position): (Option<i64>, Position)) -> Self {
-        Self { sequence, position }
+        let hand = if position < 0 { Hand::Second } else { Hand::First };
+        Self { sequence, position: position.saturating_abs(), hand }
     }
 }
 
 impl From<Stamp> for (Option<i64>, Position) {
     fn from(stamp: Stamp) -> Self {
-        (stamp.sequence, stamp.position)
+        let position = match stamp.hand {
+            Hand::First => stamp.position,
+            Hand::Second => -stamp.position,
+        };
+        (stamp.sequence, position)
     }
 }

@@ -11,6 +11,10 @@
 //! - the [`Watch`] for alerts, which walks the events in stamp order, and says so when it must
 //!   begin again because one came late.
 //!
+//! What telemetry tells of a session that speaks for itself adds to its counts and sums, and to
+//! what it leaves open; where both say the same thing, the session's own word counts
+//! ([`Hand`]).
+//!
 //! Therefore: **applying the same set of recorded events in any order gives the same state**, and
 //! receiving events in any order, any number of times, gives the same session except for what
 //! says where and when they were received (positions, `last_seen_at`).
@@ -23,7 +27,7 @@
 //! The law holds while a session's sequence numbers form at most
 //! [`RANGES_MAX_COUNT`](super::ranges::RANGES_MAX_COUNT) ranges; beyond, only the gaps are a floor.
 
-use banyan_protocol::{Position, fact};
+use banyan_protocol::{Fact, Position, fact};
 use serde::{Deserialize, Serialize};
 
 use self::{
@@ -36,7 +40,7 @@ use self::{
 use super::{
     alerts::{Alert, Slim, Watch},
     ranges::Ranges,
-    recorded::{Recorded, Stamp},
+    recorded::{Hand, Recorded, Stamp},
 };
 
 mod ending;
@@ -50,7 +54,7 @@ mod totals;
 pub(crate) use totals::FIGURE_MAX;
 
 /// Before all events: what a session is a part of stands above whatever it says.
-const JOINED: Stamp = Stamp { sequence: None, position: 0 };
+const JOINED: Stamp = Stamp { sequence: None, position: 0, hand: Hand::First };
 
 /// Everything known of one session by its own events and by the spawns that named it.
 ///
@@ -85,9 +89,12 @@ pub(crate) struct Session {
     #[serde(skip_serializing_if = "Latest::is_none")]
     tool_error: Latest<String>,
 
-    /// The latest event that is no heartbeat.
+    /// The latest event that is no heartbeat, told first-hand.
     #[serde(skip_serializing_if = "Latest::is_none")]
     activity: Latest<Activity>,
+    /// The latest of those that others tell.
+    #[serde(skip_serializing_if = "Latest::is_none")]
+    echo: Latest<Activity>,
     /// The latest heartbeat, while there is nothing but heartbeats.
     #[serde(skip_serializing_if = "Latest::is_none")]
     pulse: Latest<Activity>,
@@ -155,6 +162,22 @@ impl Session {
         match self.watch.follow(&Slim::read(event)) {
             Some(alerts) => Applied { alerts, replay: false },
             None => Applied { alerts: Vec::new(), replay: true },
+        }
+    }
+
+    /// The session tells first-hand what was taken in from others already: it counts once, and the
+    /// session's own word counts.
+    pub(crate) fn restate(&mut self, event: &Recorded<'_>) {
+        if self.deleted {
+            return;
+        }
+        let stamp = event.stamp();
+        self.agent_id.offer_text(stamp, &event.envelope.agent_id);
+        self.take_activity(stamp, event);
+        match &event.fact {
+            Fact::Goal(goal) => self.take_goal(stamp, goal),
+            Fact::ToolEnd(end) => self.take_tool_error(stamp, end),
+            _ => {}
         }
     }
 

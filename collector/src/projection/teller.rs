@@ -7,7 +7,7 @@ use std::{
 };
 
 use banyan_protocol::{
-    Flags, Position,
+    Flags, Position, Timestamp,
     hook::{Harness, Hook},
     otlp::{LogRecord, Signal, Span},
     transcript::Transcript,
@@ -18,7 +18,7 @@ use sqlx::SqliteConnection;
 use super::{
     decode::{Placed, text},
     hooks::{Told, translate, translate_line},
-    otlp::Traces,
+    otlp::{Beside, Item, Traces, hooked_record, hooked_span},
     pipeline::PipelineError,
     poisoned::Poisoned,
     rows::{ToldRow, TranscriptRow},
@@ -141,23 +141,43 @@ impl Teller {
         placed: &Placed<'_>,
     ) -> Result<Option<Said>, PipelineError> {
         let Some(item) = text(placed.entry) else { return Ok(None) };
-        let (traces, at) = (&mut self.traces, placed.received_at);
+        let received_at = placed.received_at;
         let said = async {
             match signal {
-                Signal::Traces => match Span::read(item) {
-                    Ok(span) => traces.tell(connection, &span, (item, at)).await.map(Some),
-                    Err(_unreadable) => Ok(None),
-                },
-                Signal::Logs => match LogRecord::read(item) {
-                    Ok(record) => traces.note(connection, &record, (item, at)).await.map(Some),
-                    Err(_unreadable) => Ok(None),
-                },
+                Signal::Traces => {
+                    let Ok(span) = Span::read(item) else { return Ok(None) };
+                    let at = span.end.or(span.start).unwrap_or(received_at);
+                    let beside = self.beside(connection, hooked_span(&span), at).await?;
+                    let item = Item { text: item, at: received_at, beside };
+                    self.traces.tell(connection, &span, item).await.map(Some)
+                }
+                Signal::Logs => {
+                    let Ok(record) = LogRecord::read(item) else { return Ok(None) };
+                    let at = record.time.unwrap_or(received_at);
+                    let beside = self.beside(connection, hooked_record(&record), at).await?;
+                    let item = Item { text: item, at: received_at, beside };
+                    self.traces.note(connection, &record, item).await.map(Some)
+                }
             }
         };
         match AssertUnwindSafe(said).catch_unwind().await {
             Ok(said) => Ok(said?),
             Err(_panic) => Err(panicked(placed)),
         }
+    }
+
+    /// Whether hooks tell of what happened at `at` in `session`.
+    async fn beside(
+        &mut self,
+        connection: &mut SqliteConnection,
+        session: Option<&str>,
+        at: Timestamp,
+    ) -> Result<Beside, sqlx::Error> {
+        let Some(session) = session else { return Ok(Beside::Nobody) };
+        let key = (Harness::ClaudeCode, session.to_owned());
+        self.load(connection, key.clone()).await?;
+        let is_told = self.held.get(&key).is_some_and(|told| told.is_told(at));
+        Ok(if is_told { Beside::Hooks } else { Beside::Nobody })
     }
 
     async fn load(

@@ -1,7 +1,10 @@
 use banyan_protocol::fact::Confidence;
 use serde_json::json;
 
-use super::{super::recorded::Stamp, *};
+use super::{
+    super::recorded::{Hand, Stamp},
+    *,
+};
 
 mod late;
 
@@ -19,7 +22,7 @@ const SILENT: Deed<'_> = Deed::Thought(None);
 fn walk(events: &[(i64, Deed<'_>)]) -> Vec<Alert> {
     let mut replay = Replay::default();
     for (position, &(at, deed)) in (1..).zip(events) {
-        let stamp = Stamp { sequence: Some(position), position };
+        let stamp = Stamp { sequence: Some(position), position, hand: Hand::First };
         replay.see(&Slim {
             stamp,
             part: 0,
@@ -242,7 +245,7 @@ fn one_event_may_raise_several_alerts() {
 fn a_late_event_asks_for_a_replay_until_there_was_one() {
     let slim = |position, sequence| Slim {
         is_history: false,
-        stamp: Stamp { sequence: Some(sequence), position },
+        stamp: Stamp { sequence: Some(sequence), position, hand: Hand::First },
         part: 0,
         at: Timestamp::from_micros(sequence * SECOND),
         deed: CALL,

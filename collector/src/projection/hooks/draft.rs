@@ -61,6 +61,15 @@ pub(super) struct Identity {
     pub parts: Vec<String>,
     /// The hook may come again with other content and is another version of itself then.
     pub varies: bool,
+    /// The id of the event, where other channels tell it too ([`super::super::same`]).
+    pub shared: Option<String>,
+}
+
+impl Identity {
+    /// By `parts`, whatever the content.
+    pub(super) const fn of(parts: Vec<String>) -> Self {
+        Self { parts, varies: false, shared: None }
+    }
 }
 
 impl Draft {
@@ -98,6 +107,9 @@ impl Draft {
     }
 
     fn event_id(&self, origin: &Origin<'_>) -> String {
+        if let Some(shared) = &self.identity.shared {
+            return shared.clone();
+        }
         let mut hasher = blake3::Hasher::new();
         let own = [origin.name, origin.session_id, &self.session_id];
         for part in own.into_iter().chain(self.identity.parts.iter().map(String::as_str)) {

@@ -1,5 +1,6 @@
 //! Hooks in, a view out: captures of real runs, and stories that real runs may tell.
 
+mod beside;
 mod captures;
 mod lives;
 mod transcripts;

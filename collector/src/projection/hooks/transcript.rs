@@ -101,8 +101,8 @@ impl Told {
         self.hooks
     }
 
-    /// Whether what was written down at `at` is left to hooks.
-    fn is_told(&self, at: Timestamp) -> bool {
+    /// Whether what was written down, or exported, of `at` is left to hooks.
+    pub(in super::super) fn is_told(&self, at: Timestamp) -> bool {
         let until = |heard: Heard| heard.until.map(Timestamp::from_micros);
         self.hooks.is_some_and(|heard| is_left_to_hooks(until(heard), at))
     }
@@ -162,7 +162,7 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, agent: Option<&str>, kind: &str, payload: Value, parts: Vec<String>) {
-        let identity = Identity { parts, varies: false };
+        let identity = Identity::of(parts);
         let (session, speaker) = (self.session(agent), self.kind(agent));
         self.drafts.push(Draft::new((session, speaker), kind, payload, identity));
     }

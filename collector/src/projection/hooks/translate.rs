@@ -80,7 +80,7 @@ impl<'a> Translator<'a> {
         };
         // A hook that comes again says its first event again, and changes nothing.
         let mut unchanged = matches!(turn, Turn::Again(_)).then(|| told.clone());
-        let identity = Identity { parts: own.to_vec(), varies: id.is_some() };
+        let identity = Identity { varies: id.is_some(), ..Identity::of(own.to_vec()) };
         let told = unchanged.as_mut().unwrap_or(told);
         let mut it = Translator { dialect, told, hook, at, identity, drafts: Vec::new() };
         it.translate();
@@ -142,6 +142,13 @@ impl<'a> Translator<'a> {
         self.push(agent, kind, payload, identity);
     }
 
+    /// What was said last is told by other channels too, as the event `shared`.
+    fn shared(&mut self, shared: Option<String>) {
+        if let Some(last) = self.drafts.last_mut() {
+            last.identity.shared = shared;
+        }
+    }
+
     fn push(&mut self, agent: Option<&str>, kind: &str, payload: Value, identity: Identity) {
         let speaker = (self.session(agent), self.kind(agent));
         self.drafts.push(Draft::new(speaker, kind, payload, identity));
@@ -151,7 +158,7 @@ impl<'a> Translator<'a> {
     fn link(&mut self, link: Option<Link>) {
         let Some(link) = link else { return };
         let (payload, parts) = link.said(self.session(Some(&link.child)));
-        let identity = Identity { parts, varies: false };
+        let identity = Identity::of(parts);
         self.push(link.caller.as_deref(), "operation.agent_spawn", payload, identity);
     }
 

@@ -1,7 +1,7 @@
 //! What a log record says: events of Claude Code and Codex in the words of their hooks, anything
 //! else an event of its own type.
 
-use banyan_protocol::{Flags, Timestamp, otlp::LogRecord};
+use banyan_protocol::{Flags, otlp::LogRecord};
 use serde_json::{Map, Value};
 use sqlx::SqliteConnection;
 
@@ -9,7 +9,7 @@ use super::{
     super::{identity::digest, translated::Said},
     dialect::{Place, claude_code},
     draft::Draft,
-    traces::Traces,
+    traces::{Item, Traces},
 };
 
 mod claude;
@@ -37,20 +37,24 @@ struct Speaker {
 }
 
 impl Traces {
-    /// What `record` says, received at `at` as `item`.
+    /// What `record` says, received as `item`.
     pub(in super::super) async fn note(
         &mut self,
         connection: &mut SqliteConnection,
         record: &LogRecord,
-        (item, at): (&str, Timestamp),
+        Item { text: item, at, beside }: Item<'_>,
     ) -> Result<Said, sqlx::Error> {
         let name = name(record);
         let (source, event) = name.split_once('.').unwrap_or(("", &name));
-        let lines = match source {
+        let mut lines = match source {
             "claude_code" => claude::lines(event, record),
             "codex" => codex::lines(event, record),
             _ => vec![other(&name, record)],
         };
+        lines.retain(|line| !beside.tells(&line.kind));
+        if lines.is_empty() {
+            return Ok(Said::default());
+        }
         let Speaker { session, parent, agent } = self.speaker(connection, record, source).await?;
         let same = format!("{:032x}", u128::from_be_bytes(digest(item.as_bytes())));
         let events = lines.into_iter().enumerate().map(|(index, Line { kind, payload, id })| {
@@ -101,14 +105,8 @@ impl Traces {
     }
 }
 
-/// The end of a tool's call that a span and a log record of one emitter both tell.
-pub(super) fn tool_end_id(call_id: &str) -> String {
-    let digest = format!("{:032x}", u128::from_be_bytes(digest(call_id.as_bytes())));
-    format!("otlp-call-{digest}-end")
-}
-
 /// `claude_code.user_prompt`: the name, with the source where only the body has it.
-fn name(record: &LogRecord) -> String {
+pub(super) fn name(record: &LogRecord) -> String {
     let body = record.body.as_str().unwrap_or_default();
     let name = record.event_name.as_deref().unwrap_or_default();
     let full = if body.ends_with(&format!(".{name}")) && !name.is_empty() { body } else { name };

@@ -3,26 +3,26 @@
 
 mod say;
 
-use banyan_protocol::{Flags, Timestamp, otlp::Span};
+use banyan_protocol::{Flags, otlp::Span};
 use sqlx::SqliteConnection;
 
 use super::{
     super::translated::Said,
     dialect::Role,
-    traces::{Home, Known, Traces, Turn, merge, session_of},
+    traces::{Home, Item, Known, Traces, Turn, merge, session_of},
 };
 
 use say::Teller;
 
 impl Traces {
-    /// What `span` says, received at `at` as `item`, given the spans that came before.
+    /// What `span` says, received as `item`, given the spans that came before.
     pub(in super::super) async fn tell(
         &mut self,
         connection: &mut SqliteConnection,
         span: &Span,
-        (item, at): (&str, Timestamp),
+        item: Item<'_>,
     ) -> Result<Said, sqlx::Error> {
-        let mut teller = Teller::new(span, at);
+        let mut teller = Teller::new(span, item.at);
         let own = session_of(&span.trace_id, &span.span_id);
         let place = teller.reading.place.clone();
         let home = match (&place, &span.parent_span_id) {

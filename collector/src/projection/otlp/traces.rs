@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
+use banyan_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
@@ -66,6 +67,41 @@ pub(super) struct Turn {
     pub goal: Option<String>,
     pub response: Option<String>,
     pub error: Option<String>,
+}
+
+/// A span or log record as received.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Item<'a> {
+    /// All of it.
+    pub text: &'a str,
+    /// When it came, by our clock.
+    pub at: Timestamp,
+    /// Who else tells of its session.
+    pub beside: Beside,
+}
+
+/// Who else tells of the session that an item is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Beside {
+    /// Nobody.
+    Nobody,
+    /// The hooks of the agent, which know better how its sessions begin and end.
+    Hooks,
+}
+
+impl Beside {
+    /// Whether an event of this type is left to them. What has an id that they share
+    /// ([`super::super::same`]) is not: it is told once, whoever tells it.
+    pub(super) fn tells(self, kind: &str) -> bool {
+        const BY_HOOKS: [&str; 4] = [
+            "session.started",
+            "session.ended",
+            "operation.agent_spawn",
+            // A prompt whose text is not told.
+            "claude_code.user_prompt",
+        ];
+        self == Self::Hooks && BY_HOOKS.contains(&kind)
+    }
 }
 
 /// Where a span's events go.

@@ -6,8 +6,16 @@ use banyan_protocol::{
     view::Status,
 };
 
-use super::super::recorded::Stamp;
-use super::{super::own::Own, Session, ending::Ending};
+use super::{
+    super::{
+        own::Own,
+        recorded::{Hand, Stamp},
+    },
+    Session,
+    ending::Ending,
+    stamped::First,
+    text::Activity,
+};
 
 /// The columns of the `session` table from `agent_id` to `flags`, and `first_position`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,10 +70,10 @@ impl Session {
     /// What its row shows.
     pub(crate) fn facets(&self) -> Facets<'_> {
         let spawned = self.spawned.as_ref();
-        let activity = self.activity.get().or(self.pulse.get());
+        let activity = self.latest_activity().or(self.pulse.get());
         let ending = self.ending();
         let started_at = self.started.get().or(self.begun.get()).copied();
-        let goal = self.started_goal.get().or(self.stated_goal.get()).map(String::as_str);
+        let goal = self.goal();
         let error = ending.and_then(|ending| ending.error.as_deref());
         Facets {
             agent_id: text(self.agent_id.get())
@@ -153,11 +161,38 @@ impl Session {
         self.activity.stamp() <= self.heart.stamp()
     }
 
-    /// The end, unless it was reopened.
+    /// The end, unless it was reopened, or only others say that a session ended which says itself
+    /// how it goes.
     fn ending(&self) -> Option<&Ending> {
+        let is_own = self.ended.stamp().is_some_and(|stamp| stamp.hand == Hand::First);
         match self.reopened_at() {
             Some(_) => None,
-            None => self.ended.get(),
+            None if is_own || !self.speaks_for_itself() => self.ended.get(),
+            None => None,
+        }
+    }
+
+    /// Whether it says itself how it goes: that it began, what it wants, or in which state it is.
+    fn speaks_for_itself(&self) -> bool {
+        let life = [self.restarted.stamp(), self.heart.stamp(), self.stated_goal.stamp()];
+        life.into_iter().flatten().any(|stamp| stamp.hand == Hand::First)
+    }
+
+    /// What was said at the beginning, else afterwards: by the session itself, else by others.
+    fn goal(&self) -> Option<&str> {
+        let said = [&self.started_goal, &self.stated_goal];
+        let by = |hand: Hand| {
+            let first = |goal: &&&First<String>| goal.stamp().is_some_and(|it| it.hand == hand);
+            said.iter().find(first).and_then(|goal| goal.get())
+        };
+        by(Hand::First).or_else(|| by(Hand::Second)).map(String::as_str)
+    }
+
+    /// The later one of what the session did and what others say that it did.
+    fn latest_activity(&self) -> Option<&Activity> {
+        match (self.activity.get(), self.echo.get()) {
+            (Some(own), Some(echo)) if own.at < echo.at => Some(echo),
+            (own, echo) => own.or(echo),
         }
     }
 

@@ -1,15 +1,17 @@
 //! Values that remember which event set them, so that the order of arrival does not matter.
+//!
+//! What is told first-hand counts before what is not ([`Hand`]).
 
 use serde::{Deserialize, Serialize};
 
-use super::super::recorded::Stamp;
+use super::super::recorded::{Hand, Stamp};
 
-/// The value of the event with the largest stamp that was offered.
+/// The value of the event with the largest stamp that was offered, first-hand if there is one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Latest<T>(Option<(Stamp, T)>);
 
-/// The value of the event with the smallest stamp that was offered.
+/// The value of the event with the smallest stamp that was offered, first-hand if there is one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct First<T>(Option<(Stamp, T)>);
@@ -27,9 +29,10 @@ impl<T> Default for First<T> {
 }
 
 impl<T> Latest<T> {
-    /// Takes what `value` makes when `stamp` is larger than that of the value held.
+    /// Takes what `value` makes when `stamp` is larger than that of the value held, or the first
+    /// that is first-hand.
     pub(super) fn offer(&mut self, stamp: Stamp, value: impl FnOnce() -> T) {
-        if self.stamp().is_none_or(|held| held < stamp) {
+        if self.stamp().is_none_or(|held| later(held) < later(stamp)) {
             self.0 = Some((stamp, value()));
         }
     }
@@ -54,16 +57,19 @@ impl Latest<String> {
     /// As [`Self::offer`], without copying a text that is already held.
     pub(super) fn offer_text(&mut self, stamp: Stamp, text: &str) {
         match &mut self.0 {
-            Some((held, value)) if value == text => *held = stamp.max(*held),
+            Some((held, value)) if value == text => {
+                *held = if later(*held) < later(stamp) { stamp } else { *held };
+            }
             _ => self.offer(stamp, || text.to_owned()),
         }
     }
 }
 
 impl<T> First<T> {
-    /// Takes what `value` makes when `stamp` is smaller than that of the value held.
+    /// Takes what `value` makes when `stamp` is smaller than that of the value held, or the first
+    /// that is first-hand.
     pub(super) fn offer(&mut self, stamp: Stamp, value: impl FnOnce() -> T) {
-        if self.0.as_ref().is_none_or(|(held, _)| stamp < *held) {
+        if self.0.as_ref().is_none_or(|(held, _)| (stamp.hand, stamp) < (held.hand, *held)) {
             self.0 = Some((stamp, value()));
         }
     }
@@ -87,4 +93,16 @@ impl<T> First<T> {
     pub(super) fn is_none(&self) -> bool {
         self.0.is_none()
     }
+}
+
+impl<T> First<T> {
+    /// Stamp of the event that set the value held.
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        self.0.as_ref().map(|(stamp, _)| *stamp)
+    }
+}
+
+/// What orders the latest values: the largest wins.
+fn later(stamp: Stamp) -> (std::cmp::Reverse<Hand>, Stamp) {
+    (std::cmp::Reverse(stamp.hand), stamp)
 }

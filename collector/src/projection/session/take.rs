@@ -5,7 +5,7 @@ use banyan_protocol::{Fact, Flags, Timestamp, fact};
 use super::{
     super::{
         clip::clip,
-        recorded::{Recorded, Stamp},
+        recorded::{Hand, Recorded, Stamp},
     },
     Session,
     ending::Ending,
@@ -64,8 +64,12 @@ impl Session {
     pub(super) fn take_activity(&mut self, stamp: Stamp, event: &Recorded<'_>) {
         if !matches!(event.fact, Fact::Heartbeat(_)) {
             self.pulse = Latest::default();
-            self.activity.offer(stamp, || Activity::read(event));
-        } else if self.activity.is_none() {
+            let activity = match stamp.hand {
+                Hand::First => &mut self.activity,
+                Hand::Second => &mut self.echo,
+            };
+            activity.offer(stamp, || Activity::read(event));
+        } else if self.activity.is_none() && self.echo.is_none() {
             self.pulse.offer(stamp, || Activity::read(event));
         }
     }
@@ -115,7 +119,7 @@ impl Session {
         offer(&mut self.model, stamp, heartbeat.model.as_deref());
     }
 
-    fn take_goal(&mut self, stamp: Stamp, goal: &fact::Goal<'_>) {
+    pub(super) fn take_goal(&mut self, stamp: Stamp, goal: &fact::Goal<'_>) {
         let Some(text) = goal.goal.as_deref() else { return };
         self.stated_goal.offer(stamp, || clip(text, GOAL_MAX_BYTES).to_owned());
         match goal.status {
@@ -130,10 +134,14 @@ impl Session {
         self.tool_ends += 1;
         self.tokens.add(end.token_delta);
         self.cost.add(end.cost_delta.map(totals::micros));
+        self.tool_failures += u64::from(!end.success);
+        self.take_tool_error(stamp, end);
+    }
+
+    pub(super) fn take_tool_error(&mut self, stamp: Stamp, end: &fact::ToolEnd<'_>) {
         if end.success {
             return;
         }
-        self.tool_failures += 1;
         if let Some(error) = end.error.as_deref().or(end.result.as_deref()) {
             self.tool_error.offer_text(stamp, clip(error, RESPONSE_MAX_BYTES));
         }

@@ -1,5 +1,6 @@
 //! Reads what folding a batch may ask for: sessions, their chains of claims, stored identities.
 
+use banyan_protocol::Flags;
 use futures_util::{Stream, StreamExt as _};
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
 
@@ -7,6 +8,7 @@ use super::{
     super::{
         identity::Known,
         node::{No, Node},
+        recorded::Hand,
         seen::Key,
     },
     session,
@@ -65,7 +67,8 @@ pub(in super::super) async fn by_sequence(
     wanted: &[(No, i64)],
 ) -> Result<Vec<(Key, Known)>, sqlx::Error> {
     const SQL: &str =
-        "select event.session_no, event.sequence, event.key, event.variant, event.digest
+        "select event.session_no, event.sequence, event.key, event.variant, event.digest,
+                event.flags
          from json_each(?1) as wanted
          cross join event on event.session_no = wanted.value ->> 0
                          and event.sequence = wanted.value ->> 1
@@ -82,7 +85,8 @@ pub(in super::super) async fn by_event_id(
     wanted: &[(No, &str)],
 ) -> Result<Vec<(Key, Known)>, sqlx::Error> {
     const SQL: &str =
-        "select event.session_no, event.event_id, event.key, event.variant, event.digest
+        "select event.session_no, event.event_id, event.key, event.variant, event.digest,
+                event.flags
          from json_each(?1) as wanted
          cross join event on event.session_no = wanted.value ->> 0
                          and event.event_id = wanted.value ->> 1";
@@ -185,6 +189,7 @@ fn known(row: &SqliteRow) -> Result<Known, sqlx::Error> {
         key: row.try_get(2)?,
         variant: row.try_get(3)?,
         digest: digest.first_chunk().copied().unwrap_or_default(),
+        hand: Hand::of(Flags::from_bits(row.try_get(5)?)),
     })
 }
 

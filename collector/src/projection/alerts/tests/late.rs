@@ -55,7 +55,7 @@ fn replayed(mut events: Vec<Slim<'static>>) -> Replayed {
 }
 
 fn slim(position: Position, sequence: i64, deed: Deed<'static>) -> Slim<'static> {
-    let stamp = Stamp { sequence: Some(sequence), position };
+    let stamp = Stamp { sequence: Some(sequence), position, hand: Hand::First };
     let at = Timestamp::from_micros(sequence * SECOND);
     Slim { stamp, part: 0, at, deed, is_history: false }
 }

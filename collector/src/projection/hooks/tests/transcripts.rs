@@ -89,7 +89,7 @@ async fn scene_at(begin: &str, entries: &[Entry]) -> Scene {
     scene
 }
 
-fn log_at(begin: &str, entries: &[Entry]) -> Vec<Arc<Commit>> {
+pub(super) fn log_at(begin: &str, entries: &[Entry]) -> Vec<Arc<Commit>> {
     let begin = Timestamp::parse(begin).unwrap().micros();
     let moved = story::log(entries).into_iter().map(|commit| {
         let received_at = Timestamp::from_micros(begin + commit.first * 1_000_000);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Translator, hex, turn_of};
+use super::{super::super::same, Translator, hex, turn_of};
 
 impl Translator<'_> {
     pub(super) fn session_start(&mut self) {
@@ -79,6 +79,7 @@ impl Translator<'_> {
     pub(super) fn prompt(&mut self) {
         let payload = json!({"goal": self.hook.text("prompt"), "status": "set"});
         self.say("cognition.goal", payload);
+        self.shared(self.hook.text("prompt_id").map(same::prompt));
         let agent = self.hook.agent_id.clone();
         let is_new_turn = self.told.turn.as_deref() != Some(turn_of(self.hook));
         let life = self.told.life(agent.as_deref());
@@ -106,7 +107,7 @@ impl Translator<'_> {
         if let Some(message) = message
             && (agent.is_some() || digest != self.told.shown)
         {
-            self.say("cognition.thought", json!({"content": message}));
+            self.answer(message);
         }
         self.say("session.heartbeat", json!({"status": "idle"}));
     }
@@ -126,10 +127,15 @@ impl Translator<'_> {
         let is_whole = self.hook.value("index").and_then(Value::as_u64) == Some(0)
             && self.hook.value("final").and_then(Value::as_bool) == Some(true);
         let Some(message) = self.hook.text("delta").filter(|_| is_whole) else { return };
-        self.say("cognition.thought", json!({"content": message}));
+        self.answer(message);
         if self.hook.agent_id.is_none() {
             self.told.shown = Some(hex(message.as_bytes()));
         }
+    }
+
+    fn answer(&mut self, message: &str) {
+        self.say("cognition.thought", json!({"content": message}));
+        self.shared(self.hook.text("prompt_id").map(|prompt| same::answer(prompt, message)));
     }
 
     pub(super) fn waiting(&mut self) {

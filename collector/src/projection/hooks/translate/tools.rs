@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{super::result, Call, Translator};
+use super::{
+    super::{super::same, result},
+    Call, Translator,
+};
 
 impl Translator<'_> {
     pub(super) fn tool_start(&mut self) {
@@ -12,6 +15,7 @@ impl Translator<'_> {
             "input": self.hook.value("tool_input"),
         });
         self.say("operation.tool_start", payload);
+        self.shared(self.hook.text("tool_use_id").map(same::call_start));
         if let Some(call) = self.call() {
             let link = self.told.called(call, self.at);
             self.link(link);
@@ -44,6 +48,7 @@ impl Translator<'_> {
             "error": error,
         });
         self.say("operation.tool_end", payload);
+        self.shared(hook.text("tool_use_id").map(same::call_end));
         if let Some(call) = self.call() {
             let input = hook.value("tool_input").unwrap_or(&Value::Null);
             let child = (self.dialect.child)(input, response);

@@ -63,6 +63,11 @@ pub(super) fn read(span: &Span) -> Option<Reading> {
     })
 }
 
+/// The session of the person who uses it, if a span or log record with this name is Claude Code's.
+pub(in super::super) fn main_session<'a>(name: &str, said: &'a Attributes) -> Option<&'a str> {
+    said.text("session.id").filter(|_| name.starts_with("claude_code."))
+}
+
 /// The session that a span or log record of Claude Code is in.
 pub(in super::super) fn place(said: &Attributes) -> Option<Place> {
     let main = said.text("session.id")?;

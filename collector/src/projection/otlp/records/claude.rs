@@ -3,7 +3,10 @@
 use banyan_protocol::otlp::{Attributes, LogRecord};
 use serde_json::{Value, json};
 
-use super::{super::dialect::claude_code, Line, line, other, tool_end_id};
+use super::{
+    super::{super::same, dialect::claude_code},
+    Line, line, other,
+};
 
 /// What it writes where the content of prompts is not to be told.
 const REDACTED: &str = "<REDACTED>";
@@ -16,12 +19,17 @@ pub(super) fn lines(event: &str, record: &LogRecord) -> Vec<Line> {
     match event {
         "user_prompt" => match told("prompt") {
             Some(prompt) => {
-                vec![line("cognition.goal", json!({"goal": prompt, "status": "set"}))]
+                let id = said.text("prompt.id").map(same::prompt);
+                let payload = json!({"goal": prompt, "status": "set"});
+                vec![Line { id, ..line("cognition.goal", payload) }]
             }
             None => usual(),
         },
         "assistant_response" => match told("response").or_else(|| told("content")) {
-            Some(text) => vec![line("cognition.thought", json!({"content": text}))],
+            Some(text) => {
+                let id = said.text("prompt.id").map(|prompt| same::answer(prompt, text));
+                vec![Line { id, ..line("cognition.thought", json!({"content": text})) }]
+            }
             None => usual(),
         },
         "api_request" => vec![line("operation.external_call", request(said))],
@@ -44,8 +52,21 @@ pub(super) fn lines(event: &str, record: &LogRecord) -> Vec<Line> {
             let payload = json!({"outcome": "completed", "duration_ms": said.get("duration_ms")});
             vec![line("session.ended", payload), other("claude_code.subagent_completed", record)]
         }
+        // It reads its settings, under the id of a session that may never be: who resumes an earlier
+        // one has another one until then. And its hooks say themselves what they have to say.
+        "managed_settings_resolved"
+        | "hook_registered"
+        | "plugin_loaded"
+        | "hook_execution_start" => Vec::new(),
+        "hook_execution_complete" if !troubled(said) => Vec::new(),
         _ => usual(),
     }
+}
+
+/// Whether hooks failed, or kept the agent from what it wanted.
+fn troubled(said: &Attributes) -> bool {
+    let counts = ["num_blocking", "num_non_blocking_error", "num_cancelled"];
+    counts.iter().any(|key| said.count(key).is_some_and(|count| 0 < count))
 }
 
 fn request(said: &Attributes) -> Value {
@@ -65,7 +86,7 @@ fn request(said: &Attributes) -> Value {
     })
 }
 
-/// Its span, where there is one, says the same end.
+/// Its span and its hook, where there are any, say the same end.
 fn tool_result(said: &Attributes) -> Line {
     let call_id = said.first_text(&["tool_use_id", "gen_ai.tool.call.id"]);
     let success = said.flag("success").unwrap_or(true);
@@ -80,5 +101,5 @@ fn tool_result(said: &Attributes) -> Line {
         "output": said.json("tool_output"),
         "error": error,
     });
-    Line { id: call_id.map(tool_end_id), ..line("operation.tool_end", payload) }
+    Line { id: call_id.map(same::call_end), ..line("operation.tool_end", payload) }
 }

@@ -3,7 +3,7 @@
 use banyan_protocol::otlp::{Attributes, LogRecord};
 use serde_json::{Value, json};
 
-use super::{Line, line, other};
+use super::{super::super::same, Line, line, other};
 
 /// What a record with the event `event` says; nothing where another one says it better.
 pub(super) fn lines(event: &str, record: &LogRecord) -> Vec<Line> {
@@ -23,7 +23,10 @@ pub(super) fn lines(event: &str, record: &LogRecord) -> Vec<Line> {
             // One for each piece of an answer.
             _ => Vec::new(),
         },
-        "tool_result" => vec![line("operation.tool_end", tool_result(said))],
+        "tool_result" => {
+            let id = said.text("call_id").map(same::call_end);
+            vec![Line { id, ..line("operation.tool_end", tool_result(said)) }]
+        }
         _ => usual(),
     }
 }

@@ -4,12 +4,12 @@ use banyan_protocol::{Timestamp, otlp::Span};
 use serde_json::{Value, json};
 
 use super::super::{
-    super::{clip::clip, translated::Translated},
+    super::{clip::clip, same, translated::Translated},
     EVENTS_MAX_COUNT,
     dialect::{self, CallPart, Reading, Role},
     draft::Draft,
-    messages, records,
-    traces::{Home, Turn},
+    messages,
+    traces::{Home, Item, Turn},
 };
 
 /// Of what is remembered of an agent for its conversation.
@@ -119,6 +119,13 @@ impl<'a> Teller<'a> {
         self.drafts.push(draft.known(at, format!("{}-{part}", self.id)));
     }
 
+    /// What was said last is told by other channels too, as the event `shared`.
+    fn shared(&mut self, shared: Option<String>) {
+        if let (Some(last), Some(id)) = (self.drafts.last_mut(), shared) {
+            last.event_id = id;
+        }
+    }
+
     fn begin(&mut self, session: &str) {
         let said = &self.reading;
         let goal = text(said.input.as_ref()).filter(|_| said.role == Role::Agent);
@@ -173,16 +180,15 @@ impl<'a> Teller<'a> {
             "output": said.output,
             "error": said.error,
         });
-        // Who says in spans where they are may tell the same in log records.
-        let shared = said.place.as_ref().and(said.call_id.as_deref()).map(records::tool_end_id);
+        // Who says in spans where they are may tell the same in log records, and by hooks.
+        let shared = said.place.as_ref().and(said.call_id.clone());
         if part != CallPart::End {
             self.say(session, "operation.tool_start", (self.start, "tool-start"), start);
+            self.shared(shared.as_deref().map(same::call_start));
         }
         if let (Some(at), true) = (self.end, part != CallPart::Start) {
             self.say(session, "operation.tool_end", (at, "tool-end"), end);
-            if let (Some(id), Some(end)) = (shared, self.drafts.last_mut()) {
-                end.event_id = id;
-            }
+            self.shared(shared.as_deref().map(same::call_end));
         }
     }
 
@@ -237,8 +243,9 @@ impl<'a> Teller<'a> {
         if rest == 0 { Some(whole.into()) } else { exact() }
     }
 
-    /// The first event carries the span.
-    pub(super) fn write(mut self, item: &str) -> Vec<Translated> {
+    /// The first event carries the span. What others tell is left to them.
+    pub(super) fn write(mut self, Item { text: item, beside, .. }: Item<'_>) -> Vec<Translated> {
+        self.drafts.retain(|draft| !beside.tells(&draft.kind));
         self.drafts.truncate(EVENTS_MAX_COUNT);
         let drafts = self.drafts.iter().enumerate();
         drafts.map(|(index, draft)| draft.write((index == 0).then_some(item))).collect()

@@ -9,7 +9,7 @@ use crate::projection::{
     alerts::{Alert, Replay, Replayed, Slim},
     identity::{Identity, Known, Verdict, judge},
     own::Own,
-    recorded::Recorded,
+    recorded::{Hand, Recorded},
 };
 
 /// The session that all tests are about.
@@ -129,7 +129,7 @@ impl Mini {
         if self.spawns.iter().any(|spawn| spawn.raw == raw) {
             return;
         }
-        match stored.with(|event| judge(&self.known(event), event.digest)) {
+        match stored.with(|event| judge(&self.known(event), event.digest, Hand::First)) {
             Verdict::New => {}
             Verdict::Variant { number } => stored.variant = number,
             Verdict::Duplicate { .. } => return,
@@ -225,6 +225,7 @@ impl Mini {
             variant: stored.variant,
             digest: digest(&stored.raw),
             key: stored.position * 256,
+            hand: Hand::First,
         };
         self.stored.iter().filter(same).map(known).collect()
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use banyan_protocol::view::ImportedAnswer;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
-use hyper::{Method, Request, StatusCode, header};
+use hyper::{HeaderMap, Method, Request, StatusCode, header};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
@@ -100,13 +100,13 @@ impl Poster {
         for _ in 0..TRIES_MAX_COUNT {
             let answer = self.once(method.clone(), path, body.clone()).await;
             let asked = match answer {
-                Some((status, body)) if !is_later(status) => {
+                Some((status, body, _)) if !is_later(status) => {
                     self.reached = true;
                     return Ok((status, body));
                 }
-                Some((_, body)) => {
+                Some((_, _, asked)) => {
                     self.reached = true;
-                    retry_after(&body)
+                    asked
                 }
                 None if self.reached => None,
                 None => {
@@ -120,7 +120,13 @@ impl Poster {
         Err(ImportError::Lost { endpoint: self.endpoint.clone() })
     }
 
-    async fn once(&self, method: Method, path: &str, body: Bytes) -> Option<(StatusCode, Bytes)> {
+    /// The status, the body, and how long it asks to wait.
+    async fn once(
+        &self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Option<(StatusCode, Bytes, Option<Duration>)> {
         let request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.endpoint))
@@ -128,8 +134,10 @@ impl Poster {
             .body(Full::new(body))
             .ok()?;
         let answer = self.client.request(request).await.ok()?;
-        let status = answer.status();
-        Some((status, answer.into_body().collect().await.ok()?.to_bytes()))
+        let (head, body) = answer.into_parts();
+        let body = body.collect().await.ok()?.to_bytes();
+        let asked = retry_after(&head.headers, &body);
+        Some((head.status, body, asked))
     }
 }
 
@@ -139,7 +147,11 @@ fn is_later(status: StatusCode) -> bool {
         || status.is_server_error()
 }
 
-fn retry_after(body: &[u8]) -> Option<Duration> {
-    let answer: Value = serde_json::from_slice(body).ok()?;
-    Some(Duration::from_millis(answer.get("retry_after_ms")?.as_u64()?))
+/// What the collector asks for in milliseconds, else what it, or whoever stands before it, asks for
+/// in seconds.
+fn retry_after(headers: &HeaderMap, body: &[u8]) -> Option<Duration> {
+    let said = serde_json::from_slice::<Value>(body).ok();
+    let millis = said.as_ref().and_then(|said| said.get("retry_after_ms")?.as_u64());
+    let seconds = || headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok();
+    millis.map(Duration::from_millis).or_else(|| seconds().map(Duration::from_secs))
 }

@@ -1,5 +1,8 @@
 //! `banyan import claude-code`: what is in the files is in the forest, once.
 
+mod gate;
+mod interrupted;
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -91,9 +91,9 @@ struct Reader<'a> {
 }
 
 impl Told {
-    /// The last line of a transcript that was read, and whether its end is open.
+    /// The last line of a transcript that was read, and whether its end is still to be told.
     pub(in super::super) fn progress(&self, agent: &str) -> Option<(u64, bool)> {
-        self.files.get(agent).map(|reading| (reading.line, reading.open))
+        self.files.get(agent).map(|reading| (reading.line, reading.open || reading.goes_on))
     }
 
     /// Whether hooks told of it, and until when.

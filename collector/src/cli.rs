@@ -240,7 +240,7 @@ fn execute(command: Command) -> Result<ExitCode, Fatal> {
 }
 
 fn reconnect(plan: &Plan) -> Result<(), Fatal> {
-    app::say(connect::run(plan, config::home().as_deref())?)
+    app::say(connect::run(plan, config::agent_home(plan.harness).as_deref())?)
 }
 
 fn load(settings: Settings) -> Result<Config, Fatal> {

@@ -15,6 +15,7 @@ use std::{
     path::PathBuf,
 };
 
+use banyan_protocol::hook::Harness;
 use thiserror::Error;
 
 pub(crate) use examine::Examined;
@@ -207,10 +208,11 @@ impl Config {
     }
 }
 
-/// The person's home directory, when there is one.
+/// Where a coding agent of the person's keeps its settings and its sessions: where its own variable
+/// says, else in the home directory, when there is one.
 #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
-pub(crate) fn home() -> Option<PathBuf> {
-    places::home(&|name| std::env::var_os(name))
+pub(crate) fn agent_home(harness: Harness) -> Option<PathBuf> {
+    places::agent_home(&|name| std::env::var_os(name), harness)
 }
 
 /// Whether the person wants no colours (<https://no-color.org>).

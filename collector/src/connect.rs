@@ -72,9 +72,9 @@ pub(crate) enum ConnectError {
     },
 }
 
-/// Carries out `plan`, given the person's home directory; returns what to tell them.
-pub(crate) fn run(plan: &Plan, home: Option<&Path>) -> Result<String, ConnectError> {
-    let path = path(plan, home)?;
+/// Carries out `plan`, given where the person's agent keeps its settings; returns what to tell them.
+pub(crate) fn run(plan: &Plan, own: Option<&Path>) -> Result<String, ConnectError> {
+    let path = path(plan, own)?;
     let found = match fs::read_to_string(&path) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -98,15 +98,16 @@ pub(crate) fn run(plan: &Plan, home: Option<&Path>) -> Result<String, ConnectErr
     }
 }
 
-fn path(plan: &Plan, home: Option<&Path>) -> Result<PathBuf, ConnectError> {
-    let file = match plan.harness {
-        Harness::ClaudeCode => ".claude/settings.json",
-        Harness::Codex => ".codex/hooks.json",
+fn path(plan: &Plan, own: Option<&Path>) -> Result<PathBuf, ConnectError> {
+    let (directory, file) = match plan.harness {
+        Harness::ClaudeCode => (".claude", "settings.json"),
+        Harness::Codex => (".codex", "hooks.json"),
     };
-    match plan.scope {
-        Scope::User => Ok(home.ok_or(ConnectError::NoHome)?.join(file)),
-        Scope::Project => Ok(PathBuf::from(file)),
-    }
+    let directory = match plan.scope {
+        Scope::User => own.ok_or(ConnectError::NoHome)?,
+        Scope::Project => Path::new(directory),
+    };
+    Ok(directory.join(file))
 }
 
 fn next(plan: &Plan) -> &'static str {
@@ -127,7 +128,7 @@ mod tests {
     fn nothing_is_written_unless_it_shall_be() {
         let home = tempfile::tempdir().unwrap();
         for (harness, file) in
-            [(Harness::ClaudeCode, ".claude/settings.json"), (Harness::Codex, ".codex/hooks.json")]
+            [(Harness::ClaudeCode, "settings.json"), (Harness::Codex, "hooks.json")]
         {
             let path = home.path().join(file);
             let plan = |wish, write| Plan { harness, scope: Scope::User, wish, write };

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use banyan_protocol::hook::Harness;
 use clap::{Args, ValueEnum};
 
 use super::origin;
@@ -18,7 +19,7 @@ pub(super) struct ImportArguments {
     /// Whose transcripts
     #[arg(value_enum)]
     agent: Agent,
-    /// Where they are [default: ~/.claude/projects]
+    /// Where they are [default: projects in $CLAUDE_CONFIG_DIR, else in ~/.claude]
     #[arg(value_name = "DIR")]
     directory: Option<PathBuf>,
     /// Where the collector answers [default: the first address that is configured]
@@ -50,9 +51,9 @@ pub(super) async fn run(arguments: ImportArguments) -> Result<(), Fatal> {
         Some(endpoint) => endpoint,
         None => listening(&Flags { config: arguments.config, ..Flags::default() })?,
     };
-    let home = || config::home().map(|home| home.join(".claude/projects"));
+    let projects = || config::agent_home(Harness::ClaudeCode).map(|home| home.join("projects"));
     let plan = Plan {
-        directory: directory.or_else(home).ok_or(ImportError::NoHome)?,
+        directory: directory.or_else(projects).ok_or(ImportError::NoHome)?,
         endpoint,
         since: arguments.since.map(|since| since.before(Clock::System.now())),
         dry_run: arguments.dry_run,

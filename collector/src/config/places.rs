@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use banyan_protocol::hook::Harness;
+
 use super::{ConfigError, Environment, Origin, Sourced};
 
 /// What the flags say, else a comma-separated list in the variable `name`.
@@ -54,8 +56,19 @@ fn base(environment: Environment<'_>, name: &str, under_home: &str) -> Option<Pa
     Some(base.join("banyan"))
 }
 
+/// `$CLAUDE_CONFIG_DIR`, else `~/.claude`; `$CODEX_HOME`, else `~/.codex`. An empty variable counts
+/// as absent, as the agents have it.
+pub(super) fn agent_home(environment: Environment<'_>, harness: Harness) -> Option<PathBuf> {
+    let (name, under_home) = match harness {
+        Harness::ClaudeCode => ("CLAUDE_CONFIG_DIR", ".claude"),
+        Harness::Codex => ("CODEX_HOME", ".codex"),
+    };
+    let given = environment(name).filter(|path| !path.is_empty()).map(PathBuf::from);
+    given.or_else(|| Some(home(environment)?.join(under_home)))
+}
+
 /// `$HOME`, else what the platform says.
-pub(super) fn home(environment: Environment<'_>) -> Option<PathBuf> {
+fn home(environment: Environment<'_>) -> Option<PathBuf> {
     environment("HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())

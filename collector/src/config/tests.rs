@@ -145,3 +145,19 @@ fn the_port_of_otlp_is_taken_only_beside_the_usual_one() {
     let both = Flags { otlp_listen: listen.clone(), ..elsewhere };
     assert_eq!((resolve(&both).value, resolve(&both).origin), (listen, Origin::Flag));
 }
+
+#[test]
+fn coding_agents_live_where_their_variables_say() {
+    for (harness, variables, expected) in [
+        (Harness::ClaudeCode, &[("HOME", "/h")][..], Some("/h/.claude")),
+        (Harness::Codex, &[("HOME", "/h")], Some("/h/.codex")),
+        (Harness::ClaudeCode, &[("HOME", "/h"), ("CLAUDE_CONFIG_DIR", "/c")], Some("/c")),
+        (Harness::Codex, &[("HOME", "/h"), ("CLAUDE_CONFIG_DIR", "/c")], Some("/h/.codex")),
+        (Harness::Codex, &[("HOME", "/h"), ("CODEX_HOME", "/x")], Some("/x")),
+        (Harness::Codex, &[("HOME", "/h"), ("CODEX_HOME", "")], Some("/h/.codex")),
+    ] {
+        let all: HashMap<&str, &str> = variables.iter().copied().collect();
+        let found = places::agent_home(&|name| all.get(name).map(OsString::from), harness);
+        assert_eq!(found.as_deref(), expected.map(Path::new), "{harness:?} {variables:?}");
+    }
+}

@@ -68,21 +68,20 @@ pub(crate) fn events(harness: Harness) -> &'static [&'static str] {
     settings::events(harness)
 }
 
-/// Looks at the settings of the person who lives in `home`, and of the project in the current
+/// Looks at the person's settings, which are in `own`, and those of the project in the current
 /// directory.
-pub(crate) fn look(harness: Harness, home: Option<&Path>) -> Seen {
-    look_in(harness, home, Path::new(""), Path::new(MANAGED))
+pub(crate) fn look(harness: Harness, own: Option<&Path>) -> Seen {
+    look_in(harness, own, Path::new(""), Path::new(MANAGED))
 }
 
-fn look_in(harness: Harness, home: Option<&Path>, project: &Path, managed: &Path) -> Seen {
+fn look_in(harness: Harness, own: Option<&Path>, project: &Path, managed: &Path) -> Seen {
     let (directory, names): (_, &[&str]) = match harness {
         Harness::ClaudeCode => (".claude", &["settings.json", "settings.local.json"]),
         Harness::Codex => (".codex", &["hooks.json"]),
     };
-    let own = home.map(|home| home.join(directory));
     let of_project = project.join(directory);
     let mut paths: Vec<PathBuf> = Vec::new();
-    for place in own.iter().chain([&of_project]) {
+    for place in own.into_iter().chain([&*of_project]) {
         paths.extend(names.iter().map(|name| place.join(name)));
     }
     let mut files: Vec<File> =
@@ -195,7 +194,8 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let (home, project) = (place.path().join("home"), place.path().join("project"));
         let managed = place.path().join("managed.json");
-        let look = |harness| look_in(harness, Some(&home), &project, &managed);
+        let own = |harness| home.join(if harness == CLAUDE { ".claude" } else { ".codex" });
+        let look = |harness| look_in(harness, Some(&own(harness)), &project, &managed);
         assert!(!look(CLAUDE).is_used && look(CLAUDE).files.is_empty());
         for (directory, name) in [
             (home.join(".claude"), "settings.json"),
@@ -211,7 +211,7 @@ mod tests {
         let managed: Vec<bool> = seen.files.iter().map(|file| file.is_managed).collect();
         assert_eq!(managed, [false, false, true]);
         assert!(seen.files[2].content.is_err());
-        let at_home = look_in(CLAUDE, Some(&home), &home, Path::new("none"));
+        let at_home = look_in(CLAUDE, Some(&own(CLAUDE)), &home, Path::new("none"));
         assert_eq!(at_home.files.len(), 1, "{at_home:?}");
     }
 }

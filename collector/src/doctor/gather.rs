@@ -56,9 +56,8 @@ async fn in_time<T: Send + 'static>(look: impl FnOnce() -> T + Send + 'static) -
 }
 
 fn agents() -> Vec<connect::Seen> {
-    let home = config::home();
     [Harness::ClaudeCode, Harness::Codex]
-        .map(|harness| connect::look(harness, home.as_deref()))
+        .map(|harness| connect::look(harness, config::agent_home(harness).as_deref()))
         .into()
 }
 

@@ -19,6 +19,8 @@ fn banyan(home: &Path, words: &[&str]) -> String {
     let output = Command::new(banyan_tests::harness::binary())
         .args(words)
         .env("HOME", home)
+        .env_remove("CLAUDE_CONFIG_DIR")
+        .env_remove("CODEX_HOME")
         .current_dir(home)
         .output()
         .unwrap();
@@ -54,6 +56,7 @@ fn hooks_go_where_the_collector_listens() {
     let output = Command::new(banyan_tests::harness::binary())
         .args(["connect", "claude-code"])
         .env("HOME", home.path())
+        .env_remove("CLAUDE_CONFIG_DIR")
         .env("BANYAN_LISTEN", "127.0.0.1:4999")
         .output()
         .unwrap();
@@ -77,4 +80,31 @@ fn a_project_has_settings_of_its_own() {
     let written = fs::read_to_string(project.join(".claude/settings.json")).unwrap();
     assert!(written.contains("http://127.0.0.1:4999/hooks/claude-code"), "{written}");
     assert!(!home.path().join(".claude").exists(), "the user's own are left alone");
+}
+
+#[test]
+fn settings_are_where_the_agents_variables_say() {
+    let home = tempfile::tempdir().unwrap();
+    let variables = [("CLAUDE_CONFIG_DIR", "claude"), ("CODEX_HOME", "codex")];
+    let banyan = |words: &[&str]| {
+        let mut command = Command::new(banyan_tests::harness::binary());
+        command.args(words).env_clear().env("HOME", home.path()).current_dir(home.path());
+        command.env("PATH", "/usr/bin:/bin");
+        command.envs(variables.map(|(name, place)| (name, home.path().join(place))));
+        let output = command.output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for (agent, file) in [("claude-code", "claude/settings.json"), ("codex", "codex/hooks.json")] {
+        let path = home.path().join(file);
+        banyan(&["connect", agent, "--write", "--url", "http://127.0.0.1:1"]);
+        assert!(fs::read_to_string(&path).unwrap().contains("/hooks/"), "{file}");
+        let examined = banyan(&["doctor", "--json", "--data", "data"]);
+        assert!(examined.contains(path.to_str().unwrap()), "{examined}");
+        banyan(&["disconnect", agent, "--write"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "{}\n");
+    }
+    assert!(!home.path().join(".claude").exists() && !home.path().join(".codex").exists());
+    fs::create_dir(home.path().join("claude/projects")).unwrap();
+    let found = banyan(&["import", "claude-code", "--dry-run"]);
+    assert!(found.starts_with("0 sessions"), "{found}");
 }

@@ -75,29 +75,51 @@ const OF_CLAUDE = {
     children: [],
   }],
 };
-let hooked;
+const hooked = [];
 
 const claude = (env = {}) =>
   there(process.execPath, [CLAUDE, '-p', 'LEAD: share the work', '--dangerously-skip-permissions'], {
     ANTHROPIC_BASE_URL: model.origin, ANTHROPIC_API_KEY: 'none', IS_SANDBOX: '1', DISABLE_AUTOUPDATER: '1', ...env,
   });
 
+/** What makes it export everything that it can. */
+const telemetry = () => ({
+  CLAUDE_CODE_ENABLE_TELEMETRY: '1', CLAUDE_CODE_ENHANCED_TELEMETRY_BETA: '1', OTEL_TRACES_EXPORTER: 'otlp',
+  OTEL_LOGS_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin, OTEL_LOG_USER_PROMPTS: '1',
+});
+
+/** How many events of each type that hooks tell are in a tree. */
+async function kinds({ session, children }) {
+  const { events } = await (await fetch(`${collector.origin}/sessions/${encodeURIComponent(session.id)}`)).json();
+  const told = /^(session[.]|operation[.](tool|agent)|cognition[.]goal)/;
+  const own = events.map(({ type }) => type).filter((type) => told.test(type));
+  return [...own, ...(await Promise.all(children.map(kinds))).flat()].sort();
+}
+
 test('claude_code_posts_its_hooks_and_its_tree_is_right', needs(CLAUDE), async () => {
   await connect('claude-code');
   await claude({ DISABLE_TELEMETRY: '1', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' });
   const tree = await treeOf('claude-code');
   assert.deepEqual(told(tree), OF_CLAUDE);
-  hooked = tree.session.id;
+  hooked.push(tree.session.id);
+});
+
+test('claude_code_does_both_and_nothing_is_told_twice', needs(CLAUDE), async () => {
+  await claude(telemetry());
+  const [first] = hooked;
+  const tree = await treeOf('claude-code', hooked);
+  assert.deepEqual(told(tree), OF_CLAUDE);
+  const alone = await (await fetch(`${collector.origin}/sessions/${first}/tree`)).json();
+  assert.deepEqual(await kinds(tree), await kinds(alone));
+  assert.ok(0 < tree.session.own.tokens && 0 < tree.session.own.cost_usd, JSON.stringify(tree.session.own));
+  hooked.push(tree.session.id);
 });
 
 test('claude_code_exports_its_telemetry_and_its_tree_is_right', needs(CLAUDE), async () => {
   await there(binary('banyan'), ['disconnect', 'claude-code', '--write']);
-  await claude({
-    CLAUDE_CODE_ENABLE_TELEMETRY: '1', CLAUDE_CODE_ENHANCED_TELEMETRY_BETA: '1', OTEL_TRACES_EXPORTER: 'otlp',
-    OTEL_LOGS_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin, OTEL_LOG_USER_PROMPTS: '1',
-  });
-  const tree = await treeOf('claude-code', [hooked]);
+  await claude(telemetry());
+  const tree = await treeOf('claude-code', hooked);
   const [worker] = OF_CLAUDE.children;
   // Telemetry says what people asked for; not what an agent asked its sub-agents, nor what came out.
   const silent = { ...OF_CLAUDE, final: null, children: [{ ...worker, goal: null, final: null }] };

@@ -82,6 +82,9 @@ pub(crate) struct Session {
     /// Of `cognition.goal`.
     #[serde(skip_serializing_if = "First::is_none")]
     stated_goal: First<String>,
+    /// What a user asked its model first: its goal, when nobody states one.
+    #[serde(skip_serializing_if = "First::is_none")]
+    asked: First<String>,
     #[serde(skip_serializing_if = "Latest::is_none")]
     current_goal: Latest<String>,
     #[serde(skip_serializing_if = "Latest::is_none")]

@@ -117,6 +117,8 @@ pub struct ExternalCall<'a> {
     pub status: Text<'a>,
     /// The model, where the service is one that answers with a model.
     pub model: Text<'a>,
+    /// What a user asked it first.
+    pub asked: Text<'a>,
     /// Tokens that it took.
     pub token_delta: Option<u64>,
     /// What it cost.
@@ -252,8 +254,8 @@ impl<'a> ExternalCall<'a> {
                 "status",
                 "status_code",
             ]);
-        let [model, token_delta, cost_delta] =
-            fields.find(["model", "token_spend_delta", "cost_usd_delta"]);
+        let [model, asked, token_delta, cost_delta] =
+            fields.find(["model", "asked", "token_spend_delta", "cost_usd_delta"]);
         Self {
             service: fields.text([service]),
             method: fields.text([method]),
@@ -261,6 +263,7 @@ impl<'a> ExternalCall<'a> {
             duration_micros: fields.duration([latency_ms, duration_ms]),
             status: fields.label([status, status_code]),
             model: fields.text([model]),
+            asked: fields.text([asked]),
             token_delta: fields.count([token_delta]),
             cost_delta: fields.cost([cost_delta]),
         }

@@ -81,8 +81,8 @@ pub(in super::super) struct Reading {
     pub tool: Option<String>,
     /// What the tool's call is called by the model.
     pub call_id: Option<String>,
-    /// What went in: for agents a text (what they were asked to do: their goal), for tools the
-    /// arguments.
+    /// What went in: for agents a text (what they were asked to do: their goal), for models what the
+    /// user asked first, for tools the arguments.
     pub input: Option<Value>,
     /// What came out: for agents and models a text, for tools the result.
     pub output: Option<Value>,

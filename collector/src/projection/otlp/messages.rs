@@ -8,6 +8,8 @@ use serde_json::Value;
 pub(super) enum Side {
     /// What the user said last.
     Asked,
+    /// What the user said first.
+    AskedFirst,
     /// What the model said last.
     Answered,
 }
@@ -15,14 +17,26 @@ pub(super) enum Side {
 impl Side {
     pub(super) fn is_spoken_by(self, role: &str) -> bool {
         match self {
-            Self::Asked => matches!(role, "user" | "human"),
+            Self::Asked | Self::AskedFirst => matches!(role, "user" | "human"),
             Self::Answered => matches!(role, "assistant" | "ai" | "model" | "choice"),
+        }
+    }
+
+    /// What the last one says that says anything, or the first.
+    pub(super) fn pick<T>(
+        self,
+        mut among: impl DoubleEndedIterator<Item = T>,
+        said: impl FnMut(T) -> Option<String>,
+    ) -> Option<String> {
+        match self {
+            Self::AskedFirst => among.find_map(said),
+            Self::Asked | Self::Answered => among.rev().find_map(said),
         }
     }
 
     fn event(self) -> &'static [&'static str] {
         match self {
-            Self::Asked => &["gen_ai.user.message", "gen_ai.content.prompt"],
+            Self::Asked | Self::AskedFirst => &["gen_ai.user.message", "gen_ai.content.prompt"],
             Self::Answered => {
                 &["gen_ai.choice", "gen_ai.assistant.message", "gen_ai.content.completion"]
             }
@@ -30,13 +44,13 @@ impl Side {
     }
 }
 
-/// The last message of `side` in a text, a message, or a list of messages:
+/// The last message of `side`, or the first, in a text, a message, or a list of messages:
 /// `{role, content}`, `{role, parts: [{type, content}]}`, `{role, content: [{type, text}]}`,
 /// `{message: {…}}`. A text, or messages without a role, are taken as they are.
 pub(super) fn text(said: &Value, side: Side) -> Option<String> {
     match said {
         Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        Value::Array(list) => list.iter().rev().find_map(|message| text(message, side)),
+        Value::Array(list) => side.pick(list.iter(), |message| text(message, side)),
         Value::Object(message) => {
             if let Some(inner) = ["message", "messages"].iter().find_map(|key| message.get(*key))
                 && !inner.is_null()
@@ -84,9 +98,9 @@ fn part(part: &Value) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// The last message of `side` among the events of a span, where the conventions had them once.
+/// The last message of `side`, or the first, among the events of a span, where the conventions had them once.
 pub(super) fn in_events(span: &Span, side: Side) -> Option<String> {
-    let events = span.events.iter().rev().filter(|event| side.event().contains(&&*event.name));
+    let events = span.events.iter().filter(|event| side.event().contains(&&*event.name));
     let keys = ["content", "message", "gen_ai.prompt", "gen_ai.completion", "gen_ai.event.content"];
     let said = |event: &banyan_protocol::otlp::SpanEvent| {
         let value = keys.iter().find_map(|key| event.attributes.json(key))?;
@@ -94,11 +108,10 @@ pub(super) fn in_events(span: &Span, side: Side) -> Option<String> {
     };
     let of_details = |event: &banyan_protocol::otlp::SpanEvent| {
         let (input, output) = ("gen_ai.input.messages", "gen_ai.output.messages");
-        let key = if side == Side::Asked { input } else { output };
+        let key = if side == Side::Answered { output } else { input };
         text(&event.attributes.json(key)?, side)
     };
-    let details = span.events.iter().rev();
-    events.into_iter().find_map(said).or_else(|| details.into_iter().find_map(of_details))
+    side.pick(events, said).or_else(|| side.pick(span.events.iter(), of_details))
 }
 
 #[cfg(test)]
@@ -120,6 +133,12 @@ mod tests {
                 json!([{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]),
                 Side::Answered,
                 Some("b"),
+            ),
+            (
+                json!([{"role": "system", "content": "be"}, {"role": "user", "content": "a"},
+                    {"role": "user", "content": "b"}]),
+                Side::AskedFirst,
+                Some("a"),
             ),
             (
                 json!([{"role": "user", "parts": [{"type": "text", "content": "a"}]},

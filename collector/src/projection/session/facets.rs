@@ -26,7 +26,8 @@ pub(crate) struct Facets<'a> {
     pub agent_version: Option<&'a str>,
     /// As last said.
     pub model: Option<&'a str>,
-    /// As first said: by `session.started`, else by `cognition.goal`, else by the spawn.
+    /// As first said: by `session.started`, else by `cognition.goal`, else by the spawn, else by
+    /// whoever asked its model first.
     pub goal: Option<&'a str>,
     /// As last said by a heartbeat or a goal that is neither completed nor abandoned.
     pub current_goal: Option<&'a str>,
@@ -81,7 +82,9 @@ impl Session {
                 .unwrap_or_default(),
             agent_version: text(self.agent_version.get()),
             model: text(self.model.get()),
-            goal: goal.or(spawned.and_then(|spawned| spawned.goal.as_deref())),
+            goal: goal
+                .or(spawned.and_then(|spawned| spawned.goal.as_deref()))
+                .or(text(self.asked.get())),
             current_goal: text(self.current_goal.get()),
             next_intent: text(self.next_intent.get()),
             final_response: ending.and_then(|ending| ending.summary.as_deref()),

@@ -87,6 +87,9 @@ impl Session {
             Fact::ToolEnd(end) => self.take_tool_end(stamp, end),
             Fact::ExternalCall(call) => {
                 offer(&mut self.model, stamp, call.model.as_deref());
+                if let Some(asked) = &call.asked {
+                    self.asked.offer(stamp, || clip(asked, GOAL_MAX_BYTES).to_owned());
+                }
                 self.tokens.add(call.token_delta);
                 self.cost.add(call.cost_delta.map(totals::micros));
             }

@@ -25,7 +25,8 @@ pub(super) fn read(span: &Span) -> Option<Reading> {
             first_json(said, &["gen_ai.tool.call.arguments", "tool_arguments", "input"]),
             first_json(said, &["gen_ai.tool.call.result", "tool_response", "output"]).map(unquoted),
         ),
-        Role::Agent | Role::Model | Role::Other => (went_in(span), came_out(span)),
+        Role::Model => (went_in(span, Side::AskedFirst), came_out(span)),
+        Role::Agent | Role::Other => (went_in(span, Side::Asked), came_out(span)),
     };
     Some(Reading {
         role,
@@ -96,13 +97,13 @@ fn first_json(said: &Attributes, keys: &[&str]) -> Option<Value> {
     keys.iter().find_map(|key| said.json(key))
 }
 
-/// What was asked: the last message of the user, in the attributes or, as it was once, in the
+/// What was asked: the last message of the user, or the first, in the attributes or, as it was once, in the
 /// events of the span.
-fn went_in(span: &Span) -> Option<Value> {
+fn went_in(span: &Span, side: Side) -> Option<Value> {
     let in_attributes = ["gen_ai.input.messages", "gen_ai.prompt", "pydantic_ai.all_messages"];
     let said = first_json(&span.attributes, &in_attributes);
-    said.and_then(|said| messages::text(&said, Side::Asked))
-        .or_else(|| messages::in_events(span, Side::Asked))
+    said.and_then(|said| messages::text(&said, side))
+        .or_else(|| messages::in_events(span, side))
         .map(Value::String)
 }
 

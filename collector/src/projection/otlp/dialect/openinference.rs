@@ -42,7 +42,8 @@ pub(super) fn read(span: &Span) -> Option<Reading> {
         call_id: owned(&["tool_call.id", "tool.id"]).or(called.id),
         input: match role {
             Role::Tool => said.json("input.value"),
-            Role::Agent | Role::Model | Role::Other => in_words(said, Side::Asked),
+            Role::Model => in_words(said, Side::AskedFirst),
+            Role::Agent | Role::Other => in_words(said, Side::Asked),
         },
         output: match role {
             Role::Tool => called.output.or_else(|| said.json("output.value")),
@@ -91,10 +92,10 @@ fn tokens(said: &Attributes) -> Tokens {
     }
 }
 
-/// The last message of `side`: among the numbered ones, else in the value as a whole.
+/// The last message of `side`, or the first: among the numbered ones, else in the value as a whole.
 fn in_words(said: &Attributes, side: Side) -> Option<Value> {
     let (numbered, whole, word) = match side {
-        Side::Asked => ("llm.input_messages", "input.value", "input"),
+        Side::Asked | Side::AskedFirst => ("llm.input_messages", "input.value", "input"),
         Side::Answered => ("llm.output_messages", "output.value", "output"),
     };
     let words = || {
@@ -110,7 +111,7 @@ fn numbered_text(said: &Attributes, prefix: &str, side: Side) -> Option<String> 
     let message = |number: usize| format!("{prefix}.{number}.message");
     let role = |number: usize| said.text(&format!("{}.role", message(number)));
     let count = (0..MESSAGES_MAX_COUNT).take_while(|number| role(*number).is_some()).count();
-    (0..count).rev().find_map(|number| {
+    side.pick(0..count, |number| {
         if !role(number).is_some_and(|role| side.is_spoken_by(&role.to_ascii_lowercase())) {
             return None;
         }

@@ -6,10 +6,13 @@
 use banyan_protocol::otlp::{Attributes, Span};
 use serde_json::Value;
 
-use super::{Reading, Role, Tokens, gen_ai, unquoted};
+use super::{
+    super::messages::{self, Side},
+    Reading, Role, Tokens, gen_ai, unquoted,
+};
 
-/// Completions that a span numbers and that are looked at.
-const COMPLETIONS_MAX_COUNT: usize = 1_000;
+/// Messages that a span numbers and that are looked at.
+const MESSAGES_MAX_COUNT: usize = 1_000;
 
 /// What `span` means, if it has a key of Traceloop's.
 pub(super) fn read(span: &Span) -> Option<Reading> {
@@ -66,7 +69,7 @@ fn conversation(said: &Attributes) -> Option<&str> {
 
 fn went_through(said: &Attributes, role: Role) -> (Option<Value>, Option<Value>) {
     match role {
-        Role::Model => (None, last_completion(said)),
+        Role::Model => (first_prompt(said), last_completion(said)),
         Role::Agent | Role::Tool | Role::Other => {
             let input = said.json("traceloop.entity.input").map(arguments);
             let output = said.json("traceloop.entity.output").map(unquoted);
@@ -86,9 +89,20 @@ fn arguments(input: Value) -> Value {
     }
 }
 
+fn first_prompt(said: &Attributes) -> Option<Value> {
+    let numbered = |number: usize, key: &str| format!("gen_ai.prompt.{number}.{key}");
+    let roles = (0..MESSAGES_MAX_COUNT).map_while(|number| {
+        said.text(&numbered(number, "role")).map(|role| (number, role.to_ascii_lowercase()))
+    });
+    let mut asked = roles.filter(|(_, role)| Side::AskedFirst.is_spoken_by(role));
+    let content =
+        |number| messages::text(&said.json(&numbered(number, "content"))?, Side::AskedFirst);
+    asked.find_map(|(number, _)| content(number)).map(Value::from)
+}
+
 fn last_completion(said: &Attributes) -> Option<Value> {
     let key = |number: usize| format!("gen_ai.completion.{number}.role");
-    let count = (0..COMPLETIONS_MAX_COUNT).take_while(|at| said.get(&key(*at)).is_some()).count();
+    let count = (0..MESSAGES_MAX_COUNT).take_while(|at| said.get(&key(*at)).is_some()).count();
     let content = |number: usize| said.text(&format!("gen_ai.completion.{number}.content"));
     (0..count).rev().find_map(content).map(Value::from)
 }

@@ -30,7 +30,8 @@ pub(super) fn read(span: &Span) -> Option<Reading> {
         call_id: owned(&["ai.toolCall.id"]),
         input: match role {
             Role::Tool => said.json("ai.toolCall.args").or_else(|| said.json("ai.toolCall.input")),
-            Role::Agent | Role::Model | Role::Other => asked(said),
+            Role::Model => asked(said, Side::AskedFirst),
+            Role::Agent | Role::Other => asked(said, Side::Asked),
         },
         output: match role {
             Role::Tool => {
@@ -71,10 +72,10 @@ fn conversation(said: &Attributes) -> Option<&str> {
 }
 
 /// `{"system": "…", "messages": […]}` or `{"prompt": "…"}`
-fn asked(said: &Attributes) -> Option<Value> {
+fn asked(said: &Attributes, side: Side) -> Option<Value> {
     let prompt = said.json("ai.prompt").or_else(|| said.json("ai.prompt.messages"))?;
     let inner = prompt.get("prompt").filter(|inner| !inner.is_null()).unwrap_or(&prompt);
-    messages::text(inner, Side::Asked).map(Value::String)
+    messages::text(inner, side).map(Value::String)
 }
 
 fn tokens(said: &Attributes) -> Tokens {

@@ -12,7 +12,9 @@ use super::super::{
     traces::{Home, Item, Turn},
 };
 
-/// Of what is remembered of an agent for its conversation.
+/// What is not asked for, but put in numbers.
+const EMBEDDING: Option<&str> = Some("embeddings");
+/// Of what is remembered of an agent for its conversation, and of what a model is asked.
 const TURN_TEXT_MAX_BYTES: usize = 2 * 1024;
 
 /// A span on its way to events.
@@ -199,7 +201,7 @@ impl<'a> Teller<'a> {
     fn call(&mut self, session: &str) {
         let Some(at) = self.end else { return };
         let said = &self.reading;
-        let payload = json!({
+        let mut payload = json!({
             "service": said.provider,
             "method": said.operation,
             "endpoint": said.model,
@@ -214,6 +216,10 @@ impl<'a> Teller<'a> {
             "cost_usd_delta": said.cost_usd,
         });
         let thought = text(said.output.as_ref());
+        let asked = text(said.input.as_ref()).filter(|_| said.operation.as_deref() != EMBEDDING);
+        if let (Some(asked), Value::Object(fields)) = (asked, &mut payload) {
+            fields.insert("asked".to_owned(), clip(&asked, TURN_TEXT_MAX_BYTES).into());
+        }
         self.say(session, "operation.external_call", (at, "call"), payload);
         if let Some(thought) = thought {
             let payload = json!({"content": thought});

@@ -110,3 +110,22 @@ async fn agents_begin_and_end() {
     let completed = "lead 4 ask so no gpt-x 11";
     assert_eq!(scene.texts(sql).await, [completed, "h 5 - - bad - -"]);
 }
+
+#[tokio::test]
+async fn whoever_states_no_goal_has_what_its_model_was_asked_first() {
+    let asked = |id, end, texts: &[&str]| {
+        let message = |text: &&str| json!({"role": "user", "content": text});
+        let messages: Value = texts.iter().map(message).collect();
+        Build { end, ..model(id, 1, 1).and(json!({"gen_ai.input.messages": messages.to_string()})) }
+    };
+    let lead = || agent(1, 0, "lead");
+    let stated = lead().and(json!({"gen_ai.input.messages": r#"[{"role":"user","content":"c"}]"#}));
+    let goal = "select coalesce(goal, '-') from session where known";
+    for (lead, expected) in [(lead(), "a"), (stated, "c")] {
+        let spans = [asked(2, 20, &["a", "then"]), asked(3, 30, &["b"]), lead];
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let spans = order.map(|at| spans[at].clone());
+            assert_eq!(Scene::of(&entries(&spans)).await.texts(goal).await, [expected]);
+        }
+    }
+}

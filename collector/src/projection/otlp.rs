@@ -14,7 +14,7 @@
 //! the trace and the span: a span that is exported again says nothing new. The span itself is
 //! carried in the first event that it says, under the key `otlp`: the inspector shows it.
 //!
-//! Claude Code tells of the same session by its hooks as well, where both are set up: what both tell
+//! Claude Code and Codex tell of the same session by their hooks as well, where both are set up: what both tell
 //! has one id ([`super::same`]), and how sessions begin and end is left to the hooks ([`Beside`]).
 //!
 //! Must not know the clock, the view or what becomes of the events.
@@ -29,18 +29,28 @@ mod records;
 mod tell;
 mod traces;
 
-use banyan_protocol::otlp::{LogRecord, Span};
+use banyan_protocol::{
+    hook::Harness,
+    otlp::{LogRecord, Span},
+};
 
 pub(super) use traces::{Beside, Item, Traces};
 
-/// The session whose hooks may tell the same as a span does.
-pub(super) fn hooked_span(span: &Span) -> Option<&str> {
-    dialect::claude_code::main_session(&span.name, &span.attributes)
+/// The agent whose hooks may tell the same as a span does, and the session.
+pub(super) fn hooked_span(span: &Span) -> Option<(Harness, &str)> {
+    let session = dialect::claude_code::main_session(&span.name, &span.attributes)?;
+    Some((Harness::ClaudeCode, session))
 }
 
-/// The session whose hooks may tell the same as a log record does.
-pub(super) fn hooked_record(record: &LogRecord) -> Option<&str> {
-    dialect::claude_code::main_session(&records::name(record), &record.attributes)
+/// The agent whose hooks may tell the same as a log record does, and the session: of Codex the
+/// thread.
+pub(super) fn hooked_record(record: &LogRecord) -> Option<(Harness, &str)> {
+    let name = records::name(record);
+    if name.starts_with("codex.") {
+        return Some((Harness::Codex, records::thread(&record.attributes)?));
+    }
+    let session = dialect::claude_code::main_session(&name, &record.attributes)?;
+    Some((Harness::ClaudeCode, session))
 }
 
 /// The most events that one span or log record is translated into.

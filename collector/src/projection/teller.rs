@@ -73,6 +73,9 @@ impl Teller {
                     let said =
                         self.hear(key, None, placed, |told| translate(harness, told, &hook, at))?;
                     events.insert(placed.position, said);
+                    if let (Harness::Codex, Some(thread)) = (harness, hook.agent_id.as_deref()) {
+                        self.hear_of(connection, (harness, thread.to_owned()), at).await?;
+                    }
                 }
                 Source::Transcript => {
                     let line = text(placed.entry).and_then(|text| Transcript::read(text).ok());
@@ -166,15 +169,31 @@ impl Teller {
         }
     }
 
+    /// Notes that hooks tell of a sub-agent which is a session by its own name.
+    async fn hear_of(
+        &mut self,
+        connection: &mut SqliteConnection,
+        key: Key,
+        at: Timestamp,
+    ) -> Result<(), sqlx::Error> {
+        self.load(connection, key.clone()).await?;
+        let told = self.held.entry(key.clone()).or_default();
+        if told.heard_hooks().is_none() {
+            told.heard(at);
+            self.changed.entry(key).or_default();
+        }
+        Ok(())
+    }
+
     /// Whether hooks tell of what happened at `at` in `session`.
     async fn beside(
         &mut self,
         connection: &mut SqliteConnection,
-        session: Option<&str>,
+        session: Option<(Harness, &str)>,
         at: Timestamp,
     ) -> Result<Beside, sqlx::Error> {
-        let Some(session) = session else { return Ok(Beside::Nobody) };
-        let key = (Harness::ClaudeCode, session.to_owned());
+        let Some((harness, session)) = session else { return Ok(Beside::Nobody) };
+        let key = (harness, session.to_owned());
         self.load(connection, key.clone()).await?;
         let is_told = self.held.get(&key).is_some_and(|told| told.is_told(at));
         Ok(if is_told { Beside::Hooks } else { Beside::Nobody })

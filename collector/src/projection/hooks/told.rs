@@ -101,7 +101,7 @@ impl Life {
 
 impl Told {
     /// A hook was heard at `at`.
-    pub(super) fn heard(&mut self, at: Timestamp) {
+    pub(in super::super) fn heard(&mut self, at: Timestamp) {
         self.hooks = Some(Heard { until: self.main.ended.then_some(at.micros()) });
     }
 

@@ -1,7 +1,10 @@
 //! What a log record says: events of Claude Code and Codex in the words of their hooks, anything
 //! else an event of its own type.
 
-use banyan_protocol::{Flags, otlp::LogRecord};
+use banyan_protocol::{
+    Flags,
+    otlp::{Attributes, LogRecord},
+};
 use serde_json::{Map, Value};
 use sqlx::SqliteConnection;
 
@@ -51,7 +54,7 @@ impl Traces {
             "codex" => codex::lines(event, record),
             _ => vec![other(&name, record)],
         };
-        lines.retain(|line| !beside.tells(&line.kind));
+        lines.retain(|line| line.id.is_some() || !beside.tells(&line.kind));
         if lines.is_empty() {
             return Ok(Said::default());
         }
@@ -81,7 +84,7 @@ impl Traces {
                 }
             }
             "codex" => {
-                if let Some(thread) = said.first_text(&["conversation.id", "thread.id"]) {
+                if let Some(thread) = thread(said) {
                     let agent = said.text("agent_name").unwrap_or("codex").to_owned();
                     return Ok(Speaker { session: thread.to_owned(), parent: None, agent });
                 }
@@ -103,6 +106,11 @@ impl Traces {
         };
         Ok(Speaker { session, parent: None, agent })
     }
+}
+
+/// The thread that a record of Codex is about.
+pub(super) fn thread(said: &Attributes) -> Option<&str> {
+    said.first_text(&["conversation.id", "thread.id"])
 }
 
 /// `claude_code.user_prompt`: the name, with the source where only the body has it.

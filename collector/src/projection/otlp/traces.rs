@@ -90,15 +90,17 @@ pub(in super::super) enum Beside {
 }
 
 impl Beside {
-    /// Whether an event of this type is left to them. What has an id that they share
-    /// ([`super::super::same`]) is not: it is told once, whoever tells it.
+    /// Whether an event of this type is left to them, unless it has an id that they share
+    /// ([`super::super::same`]): that is told once, whoever tells it.
     pub(super) fn tells(self, kind: &str) -> bool {
-        const BY_HOOKS: [&str; 4] = [
+        const BY_HOOKS: [&str; 6] = [
             "session.started",
             "session.ended",
             "operation.agent_spawn",
-            // A prompt whose text is not told.
+            "cognition.goal",
+            // Prompts whose text is not told.
             "claude_code.user_prompt",
+            "codex.user_prompt",
         ];
         self == Self::Hooks && BY_HOOKS.contains(&kind)
     }

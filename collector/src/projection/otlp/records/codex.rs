@@ -18,6 +18,8 @@ pub(super) fn lines(event: &str, record: &LogRecord) -> Vec<Line> {
             None => usual(),
         },
         "sse_event" => match said.first_text(&["event.kind", "kind"]) {
+            // It comes twice; one of them has the tokens.
+            Some("response.completed") if said.get("input_token_count").is_none() => Vec::new(),
             Some("response.completed") => vec![line("operation.external_call", completed(said))],
             Some("response.failed") => usual(),
             // One for each piece of an answer.

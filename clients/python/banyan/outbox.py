@@ -4,10 +4,15 @@ Laws: putting an event never waits for the collector and never raises. What wait
 bytes; what does not fit is counted. One batch travels at a time, and is sent again with the very
 same bytes until it is answered or its time is over, so the collector sees every event in order and
 recognises what it has already.
+
+A thread may be interrupted anywhere here by itself: by a signal's handler, or by a ``__del__``, that
+says something. So the lock is one that its holder gets again, and what such a second put brings is
+stored by the first.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import threading
@@ -15,7 +20,7 @@ import time
 from collections import deque
 from typing import Callable, NamedTuple, Optional, Union
 
-from .post import Accepted, Failed, Poster, Refused
+from .post import Accepted, Answer, Failed, Poster, Refused
 from .wire import to_bytes
 
 _BATCH_MAX_EVENTS = 1_000
@@ -53,10 +58,18 @@ class Settings(NamedTuple):
 
 
 class Counter:
-    """How far a session has counted."""
+    """How far a session has counted. Outboxes with locks of their own may share it."""
 
     def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        #: The number that the next event will have.
         self.next = 1
+
+    def take(self) -> int:
+        """A number that nobody else gets."""
+        number = next(self._numbers)
+        self.next = max(self.next, number + 1)
+        return number
 
 
 class Outbox:
@@ -72,13 +85,17 @@ class Outbox:
 
     def forget(self) -> None:
         """Begins with nothing: at the start, and in a forked process, whose parent sends the rest."""
-        self._changed = threading.Condition(threading.Lock())
+        self._changed = threading.Condition(threading.RLock())
         self._thread: Optional[threading.Thread] = None
+        #: What was put and has no number yet; longer than one only while a put interrupts another.
+        self._arrived: deque[tuple[str, str, Counter, str]] = deque()
         self._queue: deque[bytes] = deque()
-        self._bytes = self._put = self._settled = self._lost = 0
+        self._travelling: deque[bytes] = deque()
+        self._bytes = self._settled = self._lost = 0
         self._sent = self._dropped = self._refused = self._retries = 0
         self._last_error: Optional[str] = None
         self._idle = self._hurry = self._given_up = False
+        self._storing = self._starting = self._sending = False
         #: When the process wants to end; infinite while it lives.
         self._end = math.inf
         self._poster.forget()
@@ -87,42 +104,52 @@ class Outbox:
     def stats(self) -> Stats:
         """A snapshot."""
         with self._changed:
-            waiting = self._put - self._settled
+            waiting = len(self._travelling) + len(self._queue)
             counts = (self._sent, self._dropped, self._refused, self._retries)
             return Stats(waiting, *counts, self._last_error)
 
     def put(self, head: str, own: str, counter: Counter, tail: str) -> None:
         """Numbers an event and lets it wait. What does not fit keeps its number and is dropped."""
         with self._changed:
-            sequence = counter.next
-            counter.next += 1
-            own = own and f'"event_id":"{own}-{sequence}",'
-            line = to_bytes(f'{head},{own}"sequence":{sequence},{tail}')
-            if self.settings.max_queue_bytes < self._bytes + len(line):
-                self._dropped += 1
-                return
-            self._bytes += len(line)
-            self._put += 1
-            self._queue.append(line)
-            if self._idle:
-                self._idle = False
-                self._changed.notify_all()
-            elif self._thread is None:
-                self._start()
+            self._arrived.append((head, own, counter, tail))
+            # Asked again at the end, since an interruption may have come after the last look.
+            while self._arrived and not self._storing:
+                try:
+                    self._storing = True
+                    while self._arrived:
+                        self._store(*self._arrived.popleft())
+                finally:
+                    self._storing = False
+
+    def _store(self, head: str, own: str, counter: Counter, tail: str) -> None:
+        sequence = counter.take()
+        own = own and f'"event_id":"{own}-{sequence}",'
+        line = to_bytes(f'{head},{own}"sequence":{sequence},{tail}')
+        if self.settings.max_queue_bytes < self._bytes + len(line):
+            self._dropped += 1
+            return
+        self._bytes += len(line)
+        self._queue.append(line)
+        if self._idle:
+            self._idle = False
+            self._changed.notify_all()
+        elif self._thread is None:
+            self._start()
 
     def flush(self, timeout: float) -> bool:
         """Waits until everything put before is settled; whether all of it reached the collector."""
         deadline = time.monotonic() + timeout
         with self._changed:
-            target, lost = self._put, self._lost
+            target = self._settled + len(self._travelling) + len(self._queue)
+            lost = self._lost
             self._hurry = True
             self._changed.notify_all()
-            alone = self._settled < target and not self._start()
-        if alone:  # an interpreter that shuts down starts no more threads
-            self._send_all()
-        with self._changed:
             while self._settled < target and time.monotonic() < deadline:
-                self._changed.wait(deadline - time.monotonic())
+                # An interpreter that shuts down starts no more threads.
+                if self._start() or self._sending:
+                    self._changed.wait(deadline - time.monotonic())
+                else:
+                    self._send_all(deadline)
             return target <= self._settled and self._lost == lost
 
     def finish(self) -> None:
@@ -131,105 +158,126 @@ class Outbox:
         if not self.flush(self.settings.exit_after):
             with self._changed:
                 self._given_up = True
-                self._drop(list(self._queue))
-                self._queue.clear()
+                self._dropped += len(self._queue)
+                self._settle(self._queue, len(self._queue), True)
 
     def _start(self) -> bool:
         """Whether somebody sends. The lock is held."""
+        if self._starting:
+            return True
         if self._thread is None or not self._thread.is_alive():
             try:
+                self._starting = True
                 self._thread = threading.Thread(target=self._run, name="banyan", daemon=True)
                 self._thread.start()
                 self._started()
             except RuntimeError:
                 self._thread = None
+            finally:
+                self._starting = False
         return self._thread is not None
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                while not self._queue:
+        with self._changed:
+            while True:
+                while not self._queue or self._sending:
                     self._idle = True
                     self._changed.wait()
                 self._idle = False
                 if not self._hurry and len(self._queue) < self._batch_max_events:
                     self._changed.wait(_LINGER_S)
-            self._send_all()
+                if not self._sending:
+                    self._send_all(math.inf)
 
-    def _send_all(self) -> None:
-        while True:
-            with self._changed:
-                batch = self._take()
-                if not batch:
-                    self._hurry = False
-                    return
-            self._deliver(batch)
+    def _send_all(self, deadline: float) -> None:
+        """Sends until nothing waits, or until ``deadline``: what is not answered then waits on.
 
-    def _take(self) -> list[bytes]:
+        The lock is held, once, and nobody else sends.
+        """
+        self._sending = True
+        try:
+            while self._take() and time.monotonic() < deadline:
+                self._deliver(list(self._travelling), deadline)
+            self._hurry = False
+        finally:
+            self._queue.extendleft(reversed(self._travelling))
+            self._travelling.clear()
+            self._sending = False
+            self._changed.notify_all()
+
+    def _take(self) -> bool:
+        """Whether a batch travels now."""
         size = 0
-        batch: list[bytes] = []
-        while self._queue and len(batch) < self._batch_max_events:
+        while self._queue and len(self._travelling) < self._batch_max_events:
             size += len(self._queue[0]) + 1
-            if batch and _BATCH_MAX_BYTES < size:
+            if self._travelling and _BATCH_MAX_BYTES < size:
                 break
-            batch.append(self._queue.popleft())
-        return batch
+            self._travelling.append(self._queue.popleft())
+        return bool(self._travelling)
 
-    def _deliver(self, lines: list[bytes]) -> None:
-        """Sends ``lines`` until they are settled."""
-        body, began, attempt = b"\n".join(lines), time.monotonic(), 0
+    def _deliver(self, lines: list[bytes], deadline: float) -> None:
+        """Sends ``lines``, the first of those that travel, until they are settled."""
+        began, attempt = time.monotonic(), 0
         while not self._given_up:
-            answer = self._poster.post(body, len(lines))
+            if deadline <= time.monotonic():
+                return
+            answer = self._unlocked(lines, deadline)
             if isinstance(answer, Refused) and 1 < len(lines):
-                return self._one_by_one(lines)
-            with self._changed:
-                if not isinstance(answer, Failed):
-                    return self._settled_by(lines, answer)
-                self._last_error = answer.why
-                pause = max(_backoff_s(attempt), answer.after_s)
-                then = time.monotonic() + pause
-                late = self.settings.retry_for < then - began or self._end < then
-                if late or (self._end < math.inf and answer.unreachable):
-                    break
-                self._retries += 1
-                self._pause(pause)
+                return self._one_by_one(lines, deadline)
+            if not isinstance(answer, Failed):
+                return self._settled_by(len(lines), answer)
+            self._last_error = answer.why
+            pause = max(_backoff_s(attempt), answer.after_s)
+            then = time.monotonic() + pause
+            late = self.settings.retry_for < then - began or self._end < then
+            if late or (self._end < math.inf and answer.unreachable):
+                break
+            self._retries += 1
+            self._pause(min(then, deadline))
             attempt += 1
-        with self._changed:
-            self._drop(lines)
+        self._dropped += len(lines)
+        self._settle(self._travelling, len(lines), True)
 
-    def _settled_by(self, lines: list[bytes], answer: Union[Accepted, Refused]) -> None:
-        rejected = len(lines)
+    def _unlocked(self, lines: list[bytes], deadline: float) -> Answer:
+        """Nobody waits for the collector but the sender."""
+        self._changed.release()
+        try:
+            return self._poster.post(b"\n".join(lines), len(lines), deadline)
+        finally:
+            self._changed.acquire()
+
+    def _settled_by(self, count: int, answer: Union[Accepted, Refused]) -> None:
+        rejected = count
         if isinstance(answer, Accepted):
             rejected = min(rejected, answer.rejected)
         else:
             self._last_error = answer.why
-        self._sent += len(lines) - rejected
+        self._sent += count - rejected
         self._refused += rejected
-        self._settle(lines, 0 < rejected)
+        self._settle(self._travelling, count, 0 < rejected)
 
-    def _one_by_one(self, lines: list[bytes]) -> None:
+    def _one_by_one(self, lines: list[bytes], deadline: float) -> None:
         """One bad event takes no other along; and some collectors take no batches."""
         sent, refused = self._sent, self._refused
         for line in lines:
-            self._deliver([line])
+            if deadline <= time.monotonic():
+                return
+            self._deliver([line], deadline)
         if sent < self._sent and refused == self._refused:
             self._batch_max_events = 1
 
-    def _drop(self, lines: list[bytes]) -> None:
-        self._dropped += len(lines)
-        self._settle(lines, True)
-
-    def _settle(self, lines: list[bytes], lost: bool) -> None:
-        self._bytes -= sum(map(len, lines))
-        self._settled += len(lines)
+    def _settle(self, lines: deque[bytes], count: int, lost: bool) -> None:
+        """The first ``count`` of ``lines``."""
+        for _ in range(count):
+            self._bytes -= len(lines.popleft())
+        self._settled += count
         self._lost += lost
         self._changed.notify_all()
 
-    def _pause(self, seconds: float) -> None:
+    def _pause(self, until: float) -> None:
         """Waits; not any longer once somebody flushes."""
-        deadline = time.monotonic() + seconds
-        while not self._hurry and not self._given_up and time.monotonic() < deadline:
-            self._changed.wait(deadline - time.monotonic())
+        while not self._hurry and not self._given_up and time.monotonic() < until:
+            self._changed.wait(until - time.monotonic())
         self._hurry = False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-import threading
+import time
 from typing import NamedTuple, Optional, Union
 from urllib.parse import SplitResult, urlsplit
 
@@ -45,32 +45,34 @@ class Poster:
     def __init__(self, endpoint: str, timeout: float) -> None:
         self._endpoint = endpoint
         self._timeout = timeout
-        self._lock = threading.Lock()
         self._connection: Optional[http.client.HTTPConnection] = None
 
     def forget(self) -> None:
         """Leaves the connection to the process that this one was forked from."""
-        self._lock = threading.Lock()
         self._close()
 
-    def post(self, body: bytes, events: int) -> Answer:
-        """Sends NDJSON, or a single event as JSON. Never raises."""
-        with self._lock:
-            kept = self._connection is not None
-            answer = self._attempt(body, events)
-            # The collector closes connections that were idle; that says nothing about today.
-            if kept and isinstance(answer, Failed) and answer.unreachable:
-                answer = self._attempt(body, events)
-            return answer
+    def post(self, body: bytes, events: int, deadline: float) -> Answer:
+        """Sends NDJSON, or a single event as JSON, by one caller at a time. Never raises.
 
-    def _attempt(self, body: bytes, events: int) -> Answer:
+        ``deadline`` (of the monotonic clock) ends it before the timeout does.
+        """
+        kept = self._connection is not None
+        answer = self._attempt(body, events, deadline)
+        # The collector closes connections that were idle; that says nothing about today.
+        if kept and isinstance(answer, Failed) and answer.unreachable:
+            answer = self._attempt(body, events, deadline)
+        return answer
+
+    def _attempt(self, body: bytes, events: int, deadline: float) -> Answer:
         kind = "application/json" if events == 1 else "application/x-ndjson"
         try:
             place = urlsplit(self._endpoint)
             if self._connection is None:
                 self._connection = self._connect(place)
+            self._wait_until(deadline)
             path = f"{place.path.rstrip('/')}/events"
             self._connection.request("POST", path, body, {"Content-Type": kind})
+            self._wait_until(deadline)
             response = self._connection.getresponse()
             answer = response.read(_ANSWER_MAX_BYTES)
             if response.length and len(answer) < _ANSWER_MAX_BYTES:
@@ -87,6 +89,16 @@ class Poster:
         secure = place.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         return kind(place.hostname or "", place.port, timeout=self._timeout)
+
+    def _wait_until(self, deadline: float) -> None:
+        """Bounds what the connection does next."""
+        left = min(self._timeout, deadline - time.monotonic())
+        if left <= 0:
+            raise TimeoutError("no time left")
+        if self._connection is not None:
+            self._connection.timeout = left
+            if self._connection.sock is not None:
+                self._connection.sock.settimeout(left)
 
     def _close(self) -> None:
         if self._connection is not None:

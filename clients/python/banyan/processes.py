@@ -14,7 +14,7 @@ from .outbox import Counter, Outbox, Settings
 #: Sessions of which this process knows how far they have counted.
 _COUNTERS_MAX = 10_000
 
-_lock = threading.Lock()
+_lock = threading.RLock()  # a signal's handler may make a client
 _outboxes: dict[Settings, Outbox] = {}
 _counters: dict[str, Counter] = {}
 _clients: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -64,7 +64,7 @@ def _finish() -> None:
 
 def _forked() -> None:
     global _lock
-    _lock = threading.Lock()
+    _lock = threading.RLock()
     for outbox in _outboxes.values():
         outbox.forget()
     for client in list(_clients):

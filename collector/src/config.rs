@@ -18,7 +18,7 @@ use std::{
 use banyan_protocol::hook::Harness;
 use thiserror::Error;
 
-pub(crate) use examine::Examined;
+pub(crate) use examine::{Examined, Proxy};
 
 use file::File;
 

@@ -6,6 +6,8 @@
 //! Knows nothing of the collector but the path of its routes.
 
 mod diff;
+mod file;
+mod hook;
 mod members;
 mod seen;
 mod settings;
@@ -18,6 +20,7 @@ use std::{
 use banyan_protocol::hook::Harness;
 use thiserror::Error;
 
+pub(crate) use hook::Way;
 pub(crate) use seen::{Call, Content, File, Seen, events, look};
 pub(crate) use settings::Wish;
 
@@ -91,8 +94,7 @@ pub(crate) fn run(plan: &Plan, own: Option<&Path>) -> Result<String, ConnectErro
         let word = "Nothing is written yet; --write does it.";
         return Ok(format!("{}\n\n{shown}\n{word}", path.display()));
     }
-    let written = path.parent().map_or(Ok(()), fs::create_dir_all);
-    match written.and_then(|()| fs::write(&path, after)) {
+    match file::replace(&path, &after) {
         Ok(()) => Ok(format!("{}\n\n{shown}\nWritten. {}", path.display(), next(plan))),
         Err(source) => Err(ConnectError::File { path, source }),
     }

@@ -29,6 +29,33 @@ pub(crate) struct Examined {
     pub unread: Vec<String>,
     /// Whether `curl` is found by its name, as hooks that are commands need it.
     pub has_curl: bool,
+    /// What makes `curl` post through a proxy.
+    pub proxy: Option<Proxy>,
+}
+
+/// A proxy that `curl` uses for `http://`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Proxy {
+    /// The variable that names it.
+    pub variable: &'static str,
+    /// The hosts that are posted to without it.
+    pub spares: Vec<String>,
+}
+
+impl Proxy {
+    fn of(environment: Environment<'_>) -> Option<Self> {
+        let text = |name: &&str| {
+            let value = environment(name)?.into_string().ok()?;
+            (!value.is_empty()).then_some(value)
+        };
+        // Not HTTP_PROXY: curl does not heed it, since CGI sets it from a header.
+        let variable =
+            ["http_proxy", "all_proxy", "ALL_PROXY"].into_iter().find(|it| text(it).is_some())?;
+        let spared = ["no_proxy", "NO_PROXY"].iter().find_map(text).unwrap_or_default();
+        let is_gap = |c: char| c == ',' || c.is_whitespace();
+        let spares = spared.split(is_gap).filter(|host| !host.is_empty());
+        Some(Self { variable, spares: spares.map(str::to_owned).collect() })
+    }
 }
 
 impl Config {
@@ -56,7 +83,8 @@ impl Config {
             |name: &String| name.starts_with("BANYAN_") && !VARIABLES.contains(&name.as_str());
         let mut unread: Vec<String> = names.filter(is_unread).collect();
         unread.sort();
-        Examined { config, trouble, unread, has_curl: false }
+        let proxy = Proxy::of(environment);
+        Examined { config, trouble, unread, has_curl: false, proxy }
     }
 
     /// Without the file; if that does not help, without our variables as well.
@@ -125,5 +153,24 @@ mod tests {
         assert!(!has(directory.path(), "curl"));
         fs::write(directory.path().join("curl"), "").unwrap();
         assert!(has(directory.path(), "curl"));
+    }
+
+    #[test]
+    fn a_proxy_is_the_one_that_curl_takes() {
+        let proxy = |variables: &[(&str, &str)]| {
+            Proxy::of(&|name| {
+                let found = variables.iter().find(|(given, _)| *given == name);
+                found.map(|(_, value)| OsString::from(value))
+            })
+        };
+        assert_eq!(
+            proxy(&[("HTTP_PROXY", "http://p"), ("http_proxy", ""), ("no_proxy", "x")]),
+            None
+        );
+        let spares = vec!["127.0.0.1".to_owned(), "::1".to_owned()];
+        assert_eq!(
+            proxy(&[("ALL_PROXY", "socks5://p"), ("NO_PROXY", "127.0.0.1, ::1")]),
+            Some(Proxy { variable: "ALL_PROXY", spares })
+        );
     }
 }

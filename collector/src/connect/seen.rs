@@ -8,7 +8,10 @@ use std::{
 use banyan_protocol::hook::Harness;
 use serde_json::{Map, Value};
 
-use super::settings::{self, is_ours};
+use super::{
+    hook::{self, Way},
+    settings,
+};
 
 /// Where an administrator puts settings that nobody can change.
 const MANAGED: &str = if cfg!(target_os = "macos") {
@@ -42,7 +45,7 @@ pub(crate) struct File {
 /// What a file of settings says of hooks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Content {
-    /// Our hooks.
+    /// The hooks that post here, ours or the person's own.
     pub calls: Vec<Call>,
     /// `disableAllHooks`: none runs.
     pub disables_hooks: bool,
@@ -52,15 +55,15 @@ pub(crate) struct Content {
     pub allowed_urls: Option<Vec<String>>,
 }
 
-/// One of our hooks.
+/// A hook that posts here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Call {
     /// When it runs: `PreToolUse` …
     pub event: String,
     /// Where it posts to: `http://127.0.0.1:4317/hooks/codex`.
     pub url: String,
-    /// Whether the agent posts it itself, and not a command of it.
-    pub is_http: bool,
+    /// Who posts.
+    pub way: Way,
 }
 
 /// The events that our hooks shall run at.
@@ -126,24 +129,12 @@ fn calls(settings: &Map<String, Value>, harness: Harness) -> Vec<Call> {
     for (event, groups) in settings.get("hooks").and_then(Value::as_object).into_iter().flatten() {
         let groups = groups.as_array().into_iter().flatten();
         let hooks = groups.filter_map(|group| group.get("hooks")?.as_array()).flatten();
-        for hook in hooks.filter(|hook| is_ours(hook, harness)) {
-            let text = |key: &str| hook.get(key).and_then(Value::as_str);
-            let posted = text("url").or_else(|| posts_to(text("command")?, harness));
-            calls.extend(posted.map(|url| Call {
-                event: event.clone(),
-                url: url.to_owned(),
-                is_http: text("url").is_some(),
-            }));
-        }
+        calls.extend(hooks.filter_map(|hook| {
+            let (url, way) = hook::posts_to(hook, harness)?;
+            Some(Call { event: event.clone(), url: url.to_owned(), way })
+        }));
     }
     calls
-}
-
-/// The word of a command that names our route.
-fn posts_to(command: &str, harness: Harness) -> Option<&str> {
-    let route = settings::route(harness);
-    let words = command.split(|c: char| c.is_whitespace() || c == '\'' || c == '"');
-    words.into_iter().find(|word| word.contains(&route))
 }
 
 #[cfg(test)]
@@ -167,9 +158,20 @@ mod tests {
             assert_eq!(at, expected);
             let url = format!("http://127.0.0.1:4317/hooks/{}", harness.name());
             assert!(seen.calls.iter().all(|call| call.url == url), "{seen:?}");
-            let by_http = seen.calls.iter().filter(|call| call.is_http).count();
+            let by_http = seen.calls.iter().filter(|call| call.way == Way::Http).count();
             assert_eq!(by_http, if harness == CLAUDE { events(harness).len() - 1 } else { 0 });
         }
+    }
+
+    #[test]
+    fn hooks_that_name_our_route_and_post_elsewhere_are_not_seen() {
+        let hooks = r#"{"hooks": {"Stop": [{"hooks": [
+            {"command": "~/hooks/codex-notify.sh"}, {"command": "~/hooks/codex x"},
+            {"command": "curl -d @- 'http://[::1]:1/hooks/codex'"}]}]}}"#;
+        let seen = content(hooks, Harness::Codex).unwrap();
+        let urls: Vec<(&str, Way)> =
+            seen.calls.iter().map(|call| (call.url.as_str(), call.way)).collect();
+        assert_eq!(urls, [("http://[::1]:1/hooks/codex", Way::Command)]);
     }
 
     #[test]

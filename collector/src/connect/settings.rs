@@ -1,11 +1,14 @@
 //! The hooks in an agent's settings: text in, text out. Pure.
 //!
-//! An entry is ours when it calls our route, at whatever address.
+//! Takes away nothing but what `hook` calls ours.
 
 use banyan_protocol::hook::Harness;
 use serde_json::{Value, json, value::RawValue};
 
-use super::members::{Members, list};
+use super::{
+    hook,
+    members::{Members, list},
+};
 
 /// The hooks of Claude Code that say something of a session's tree.
 const CLAUDE_CODE_EVENTS: [&str; 17] = [
@@ -39,8 +42,6 @@ const CODEX_EVENTS: [&str; 9] = [
     "Stop",
     "SessionEnd",
 ];
-/// How long an agent waits for a collector that does not answer.
-const TIMEOUT_SECONDS: u64 = 2;
 
 /// What shall be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,35 +64,17 @@ pub(super) fn changed(
     let text = if text.trim().is_empty() { "{}" } else { text };
     let mut settings: Members = serde_json::from_str(text)?;
     let at = settings.0.iter().position(|(name, _)| name == "hooks");
-    let held = at.and_then(|at| settings.0.get(at));
-    let mut hooks: Members = match held {
-        Some((_, hooks)) => serde_json::from_str(hooks.get())?,
-        None => Members::default(),
-    };
+    let held = at.and_then(|at| settings.0.get(at)).map(|(_, hooks)| hooks.get());
+    let mut hooks: Members = held.map_or(Ok(Members::default()), serde_json::from_str)?;
+    let held = Held::of(held, hooks.0.is_empty());
     let mut is_changed = false;
-    for (event, groups) in &mut hooks.0 {
-        let before: Vec<Box<RawValue>> = serde_json::from_str(groups.get())?;
-        let ours = wish.group(harness, event)?;
-        let mut after = Vec::new();
-        for group in &before {
-            let is_wanted = ours.as_ref().is_some_and(|ours| is_same(ours, group));
-            if is_wanted {
-                after.push(group.clone());
-            } else {
-                after.extend(without_ours(group, harness)?);
-            }
-        }
-        let is_there = |ours: &RawValue| after.iter().any(|group| is_same(ours, group));
-        if let Some(ours) = ours.filter(|ours| !is_there(ours)) {
-            after.push(ours);
-        }
-        let is_as_before = before.len() == after.len()
-            && before.iter().zip(&after).all(|(before, after)| before.get() == after.get());
-        if !is_as_before {
-            is_changed = true;
-            *groups = RawValue::from_string(list(&after, 4))?;
-        }
+    let mut kept = Vec::new();
+    for (event, groups) in hooks.0 {
+        let after = groups_after(&groups, harness, wish.group(harness, &event)?)?;
+        is_changed |= after.as_ref().is_none_or(|after| after.get() != groups.get());
+        kept.extend(after.map(|after| (event, after)));
     }
+    hooks = Members(kept);
     for event in events(harness) {
         if let Some(ours) = wish.group(harness, event)?
             && hooks.0.iter().all(|(name, _)| name != event)
@@ -104,15 +87,74 @@ pub(super) fn changed(
     if !is_changed {
         return Ok(text.to_owned());
     }
-    hooks.0.retain(|(_, groups)| groups.get() != "[]");
-    let written = RawValue::from_string(hooks.write(2))?;
+    let is_gone = hooks.0.is_empty() && held == Held::Filled;
+    let written = RawValue::from_string(held.mark(hooks.write(2)))?;
     match at.and_then(|at| settings.0.get_mut(at)) {
         Some((_, hooks)) => *hooks = written,
         None => settings.0.push(("hooks".to_owned(), written)),
     }
-    settings.0.retain(|(name, value)| name != "hooks" || value.get() != "{}");
+    if let Some(at) = at.filter(|_| is_gone) {
+        settings.0.remove(at);
+    }
     let end = if text.ends_with('\n') || text == "{}" { "\n" } else { "" };
     Ok(format!("{}{end}", settings.write(0)))
+}
+
+/// An event's groups with `ours`, or with none of ours; `None` when nothing is left of them.
+fn groups_after(
+    groups: &RawValue,
+    harness: Harness,
+    ours: Option<Box<RawValue>>,
+) -> Result<Option<Box<RawValue>>, serde_json::Error> {
+    let before: Vec<Box<RawValue>> = serde_json::from_str(groups.get())?;
+    let mut after = Vec::new();
+    for group in &before {
+        let is_wanted = ours.as_ref().is_some_and(|ours| is_same(ours, group));
+        if is_wanted {
+            after.push(group.clone());
+        } else {
+            after.extend(without_ours(group, harness)?);
+        }
+    }
+    let is_there = |ours: &RawValue| after.iter().any(|group| is_same(ours, group));
+    if let Some(ours) = ours.filter(|ours| !is_there(ours)) {
+        after.push(ours);
+    }
+    let is_as_before = before.len() == after.len()
+        && before.iter().zip(&after).all(|(before, after)| before.get() == after.get());
+    if is_as_before {
+        return Ok(Some(groups.to_owned()));
+    }
+    let held = Held::of(Some(groups.get()), before.is_empty());
+    if after.is_empty() && held == Held::Filled {
+        return Ok(None);
+    }
+    RawValue::from_string(held.mark(list(&after, 4))).map(Some)
+}
+
+/// What the person had where ours is put.
+///
+/// A list or an object that was there and empty shall be there when ours has gone. What is
+/// written there says so by a space behind its bracket, which means nothing to anybody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    Empty,
+    Filled,
+}
+
+impl Held {
+    fn of(text: Option<&str>, is_empty: bool) -> Self {
+        let is_marked =
+            text.is_some_and(|text| text.starts_with("[ \n") || text.starts_with("{ \n"));
+        if is_marked || (is_empty && text.is_some()) { Self::Empty } else { Self::Filled }
+    }
+
+    fn mark(self, text: String) -> String {
+        match self {
+            Self::Empty => text.replacen('\n', " \n", 1),
+            Self::Filled => text,
+        }
+    }
 }
 
 /// The events that our hooks shall run at.
@@ -134,34 +176,9 @@ impl Wish {
         if !events(harness).contains(&event) {
             return Ok(None);
         }
-        let url = format!("{origin}{}", route(harness));
-        let command = format!(
-            "curl -s -m {TIMEOUT_SECONDS} -X POST -H 'content-type: application/json' --data-binary @- {url} >/dev/null || true"
-        );
-        let hook = match (harness, event) {
-            // Takes commands only; whoever is starting need not wait.
-            (Harness::ClaudeCode, "SessionStart") => {
-                json!({"type": "command", "command": command, "async": true})
-            }
-            (Harness::ClaudeCode, _) => {
-                json!({"type": "http", "url": url, "timeout": TIMEOUT_SECONDS})
-            }
-            (Harness::Codex, _) => json!({"type": "command", "command": command}),
-        };
+        let hook = hook::of(harness, event, origin);
         pretty(&json!({"hooks": [hook]})).map(Some)
     }
-}
-
-/// Where hooks of `harness` are taken.
-pub(super) fn route(harness: Harness) -> String {
-    format!("/hooks/{}", harness.name())
-}
-
-/// Whether a hook calls our route, at whatever address.
-pub(super) fn is_ours(hook: &Value, harness: Harness) -> bool {
-    let route = route(harness);
-    let calls = ["url", "command"].map(|key| hook.get(key).and_then(Value::as_str));
-    calls.into_iter().flatten().any(|call| call.contains(&route))
 }
 
 /// Written as an item of an event's list.
@@ -175,96 +192,32 @@ fn without_ours(
     group: &RawValue,
     harness: Harness,
 ) -> Result<Option<Box<RawValue>>, serde_json::Error> {
-    let mut value: Value = serde_json::from_str(group.get())?;
-    let Some(hooks) = value.get_mut("hooks").and_then(Value::as_array_mut) else {
-        return Ok(Some(group.to_owned()));
+    let whole = || Ok(Some(group.to_owned()));
+    let Ok(mut members) = serde_json::from_str::<Members>(group.get()) else { return whole() };
+    let hooks = members.0.iter_mut().find(|(name, _)| name == "hooks");
+    let Some((_, hooks)) = hooks else { return whole() };
+    let Ok(before) = serde_json::from_str::<Vec<Box<RawValue>>>(hooks.get()) else {
+        return whole();
     };
-    let before = hooks.len();
-    hooks.retain(|hook| !is_ours(hook, harness));
-    match hooks.len() {
-        after if after == before => Ok(Some(group.to_owned())),
-        0 => Ok(None),
-        _ => pretty(&value).map(Some),
+    let mut after = before.clone();
+    after.retain(|hook| !value(hook).is_some_and(|hook| hook::is_ours(&hook, harness)));
+    if after.len() == before.len() {
+        return whole();
     }
+    if after.is_empty() {
+        return Ok(None);
+    }
+    *hooks = RawValue::from_string(list(&after, 8))?;
+    RawValue::from_string(members.write(6)).map(Some)
 }
 
 fn is_same(one: &RawValue, other: &RawValue) -> bool {
-    let value = |raw: &RawValue| serde_json::from_str::<Value>(raw.get()).ok();
     value(one) == value(other)
 }
 
+fn value(raw: &RawValue) -> Option<Value> {
+    serde_json::from_str(raw.get()).ok()
+}
+
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HARNESSES: [Harness; 2] = [Harness::ClaudeCode, Harness::Codex];
-
-    fn connected(text: &str, harness: Harness) -> String {
-        let origin = "http://127.0.0.1:4317".to_owned();
-        changed(text, harness, &Wish::Connected { origin }).unwrap()
-    }
-
-    #[test]
-    fn what_is_connected_and_disconnected_is_as_before() {
-        let own = r#"{
-  "model": "opus",
-  "hooks": {
-    "Stop": [
-      {
-        "matcher": "",
-        "hooks": [ {"type":"command", "command":"say done"} ]
-      }
-    ],
-    "Setup": []
-  },
-  "n": 0.10
-}
-"#;
-        for harness in HARNESSES {
-            for text in [own, "{\n  \"a\": {\"b\": 1}\n}", "{}\n"] {
-                let with = connected(text, harness);
-                assert_ne!(with, text);
-                assert_eq!(connected(&with, harness), with, "a second time changes nothing");
-                let without = changed(&with, harness, &Wish::Disconnected).unwrap();
-                assert_eq!(without, text.replace(",\n    \"Setup\": []", ""));
-            }
-        }
-    }
-
-    #[test]
-    fn every_event_has_our_hook_once() {
-        for harness in HARNESSES {
-            let settings: Value = serde_json::from_str(&connected("", harness)).unwrap();
-            for event in events(harness) {
-                let groups = settings["hooks"][event].as_array().unwrap();
-                assert_eq!(groups.len(), 1, "{event}");
-                let hook = groups[0]["hooks"][0].to_string();
-                assert!(hook.contains(&format!(":4317/hooks/{}", harness.name())), "{hook}");
-            }
-        }
-        let start = &serde_json::from_str::<Value>(&connected("", Harness::ClaudeCode)).unwrap()["hooks"]
-            ["SessionStart"][0]["hooks"][0];
-        assert_eq!((&start["type"], &start["async"]), (&json!("command"), &json!(true)));
-    }
-
-    #[test]
-    fn another_address_replaces_ours_and_nothing_else() {
-        let old = connected("", Harness::Codex).replace("4317", "9999");
-        let old = old.replacen(
-            "[\n      {",
-            "[\n      {\"hooks\": [{\"command\": \"mine\"}]},\n      {",
-            1,
-        );
-        let new = connected(&old, Harness::Codex);
-        assert!(new.contains("mine") && !new.contains("9999"), "{new}");
-        assert_eq!(new.matches("4317").count(), CODEX_EVENTS.len());
-    }
-
-    #[test]
-    fn settings_that_are_none_are_left_alone() {
-        for text in ["[]", "{", "{\"hooks\": []}", "{\"hooks\": {\"Stop\": {}}}"] {
-            assert!(changed(text, Harness::Codex, &Wish::Disconnected).is_err(), "{text}");
-        }
-        assert_eq!(changed("{ }", Harness::Codex, &Wish::Disconnected).unwrap(), "{ }");
-    }
-}
+mod tests;

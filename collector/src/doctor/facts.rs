@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use banyan_protocol::{Timestamp, hook::Harness};
 
 use crate::{
+    config::Proxy,
     connect,
     log::{Contents, Holder, Room},
     neighbour::Neighbour,
@@ -49,6 +50,8 @@ pub(crate) struct Settings {
     pub file: Option<PathBuf>,
     /// Whether `curl` is found by its name.
     pub has_curl: bool,
+    /// What makes `curl` post through a proxy.
+    pub proxy: Option<Proxy>,
 }
 
 /// Why a port matters.

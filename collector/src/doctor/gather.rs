@@ -62,9 +62,9 @@ fn agents() -> Vec<connect::Seen> {
 }
 
 fn settings(examined: Examined) -> Settings {
-    let Examined { config, trouble, unread, has_curl } = examined;
+    let Examined { config, trouble, unread, has_curl, proxy } = examined;
     let mut settings =
-        Settings { trouble: trouble.map(chain), unread, has_curl, ..Settings::default() };
+        Settings { trouble: trouble.map(chain), unread, has_curl, proxy, ..Settings::default() };
     if let Some(config) = config {
         let filter = config.logging.log.value;
         settings.odd_log_filter = EnvFilter::try_new(&filter).is_err().then_some(filter);

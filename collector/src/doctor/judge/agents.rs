@@ -11,7 +11,7 @@ use super::super::{
 };
 use crate::{
     config::DEFAULT_PORT,
-    connect::{self, Call, Content, File, Seen},
+    connect::{self, Call, Content, File, Seen, Way},
 };
 
 const CHECK: Check = Check::Hooks;
@@ -39,6 +39,7 @@ fn agent(seen: &Seen, settings: &Settings) -> Vec<Finding> {
         elsewhere(seen, &ours, settings),
         incomplete(seen, &ours, settings),
         without_curl(&ours, settings).map(|finding| finding.about(name)).into_iter().collect(),
+        through_proxy(seen, &ours, settings),
     ];
     findings.extend(problems.concat());
     if findings.is_empty() {
@@ -100,7 +101,7 @@ fn silenced(seen: &Seen, ours: &[(&File, &Call)]) -> Vec<Finding> {
             allowed.get_or_insert_default().extend(urls.iter().map(String::as_str));
         }
     }
-    let posts = ours.iter().map(|(_, call)| call).filter(|call| call.is_http);
+    let posts = ours.iter().map(|(_, call)| call).filter(|call| call.way == Way::Http);
     let barred = posts.map(|call| call.url.as_str()).find(|url| {
         let is_allowed = |patterns: &Vec<&str>| patterns.iter().any(|it| matches(it, url));
         allowed.as_ref().is_some_and(|patterns| !is_allowed(patterns))
@@ -148,23 +149,27 @@ fn elsewhere(seen: &Seen, ours: &[(&File, &Call)], settings: &Settings) -> Vec<F
 
 /// Whether the collector listens where `url` (`http://127.0.0.1:4317/hooks/codex`) points to.
 fn is_here(url: &str, settings: &Settings) -> bool {
-    let authority = url.strip_prefix("http://").and_then(|rest| rest.split('/').next());
-    let Some(authority) = authority else { return false };
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()),
-        Some(_) | None => (authority, Some(80)),
-    };
+    let Some((host, port)) = host_and_port(url) else { return false };
     let listens = |ip: Option<IpAddr>| {
         let mut listen = settings.listen.iter();
         listen.any(|it| Some(it.port()) == port && ip.is_none_or(|ip| it.ip() == ip))
     };
-    let ip = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
     let is_name = host.eq_ignore_ascii_case("localhost")
         || settings.allow_host.iter().any(|name| name.eq_ignore_ascii_case(host));
-    match ip {
+    match host.parse().ok() {
         Some(ip) => listens(Some(ip)),
         None => is_name && listens(None),
     }
+}
+
+/// Of an `http://` URL; a port that is no number is none.
+fn host_and_port(url: &str) -> Option<(&str, Option<u16>)> {
+    let authority = url.strip_prefix("http://")?.split('/').next()?;
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()),
+        Some(_) | None => (authority, Some(80)),
+    };
+    Some((host.trim_start_matches('[').trim_end_matches(']'), port))
 }
 
 fn incomplete(seen: &Seen, ours: &[(&File, &Call)], settings: &Settings) -> Vec<Finding> {
@@ -180,7 +185,30 @@ fn incomplete(seen: &Seen, ours: &[(&File, &Call)], settings: &Settings) -> Vec<
 }
 
 fn without_curl(ours: &[(&File, &Call)], settings: &Settings) -> Option<Finding> {
-    let is_needed = ours.iter().any(|(_, call)| !call.is_http);
+    let is_needed = ours.iter().any(|(_, call)| call.way != Way::Http);
     (is_needed && !settings.has_curl)
         .then(|| CHECK.error("some hooks need curl, and it is not found", "install curl"))
+}
+
+/// Hooks that are sent to a proxy, though they are for this machine.
+fn through_proxy(seen: &Seen, ours: &[(&File, &Call)], settings: &Settings) -> Vec<Finding> {
+    let Some(proxy) = &settings.proxy else { return Vec::new() };
+    let is_spared = |url: &str| {
+        let is_it =
+            |host: &String| host == "*" || host_and_port(url).is_some_and(|it| it.0 == host);
+        proxy.spares.iter().any(is_it)
+    };
+    let is_sent = |call: &Call| call.way == Way::CommandThroughProxy && !is_spared(&call.url);
+    let mut files: Vec<&File> = Vec::new();
+    for (file, _) in ours.iter().filter(|(_, call)| is_sent(call)) {
+        if !files.contains(file) {
+            files.push(file);
+        }
+    }
+    let what = format!("what hooks say goes through the proxy that {} names", proxy.variable);
+    let told = files.into_iter().map(|file| {
+        let finding = CHECK.warning(what.as_str(), connect_command(seen.harness, settings));
+        finding.about(file.path.display().to_string())
+    });
+    told.collect()
 }

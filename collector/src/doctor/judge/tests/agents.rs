@@ -1,7 +1,10 @@
 //! Everything that can be said of an agent's hooks.
 
 use super::*;
-use crate::connect::{Call, Content, File};
+use crate::{
+    config::Proxy,
+    connect::{Call, Content, File, Way},
+};
 
 const ORIGIN: &str = "http://127.0.0.1:4317";
 
@@ -9,7 +12,7 @@ fn content(harness: Harness, origin: &str) -> Content {
     let call = |event: &&str| Call {
         event: (*event).to_owned(),
         url: format!("{origin}/hooks/{}", harness.name()),
-        is_http: harness == Harness::ClaudeCode,
+        way: if harness == Harness::ClaudeCode { Way::Http } else { Way::Command },
     };
     Content { calls: connect::events(harness).iter().map(call).collect(), ..Content::default() }
 }
@@ -139,4 +142,26 @@ fn settings_that_are_no_json_and_commands_without_their_program_are_told() {
     check(broken, &[(Check::Hooks, Level::Error, "cannot be read: line 3")]);
     let without = |facts: &mut Facts| facts.settings.has_curl = false;
     check(without, &[(Check::Hooks, Level::Error, "curl")]);
+}
+
+#[test]
+fn hooks_that_go_through_a_proxy_are_told() {
+    for (way, spares, is_told) in [
+        (Way::CommandThroughProxy, &[][..], true),
+        (Way::CommandThroughProxy, &["example.org"], true),
+        (Way::CommandThroughProxy, &["x", "127.0.0.1"], false),
+        (Way::CommandThroughProxy, &["*"], false),
+        (Way::Command, &[], false),
+    ] {
+        let change = |facts: &mut Facts| {
+            let mut ours = content(Harness::Codex, ORIGIN);
+            ours.calls.iter_mut().for_each(|call| call.way = way);
+            let spares = spares.iter().map(|host| (*host).to_owned()).collect();
+            facts.settings.proxy = Some(Proxy { variable: "http_proxy", spares });
+            let files = vec![file("hooks.json", ours)];
+            facts.agents = Some(vec![Seen { harness: Harness::Codex, is_used: true, files }]);
+        };
+        let told = (Check::Hooks, Level::Warning, "the proxy that http_proxy names");
+        check(change, &Vec::from_iter(is_told.then_some(told)));
+    }
 }

@@ -15,7 +15,7 @@ from typing import Any, Optional
 from . import processes, propagation
 from .outbox import Outbox, Settings, Stats
 from .spawn import Spawn
-from .wire import payload_text, quoted, said
+from .wire import fields_of, name_of, payload_text, quoted, said, truth_of
 from .work import SessionWork, ToolWork
 
 _TIMEOUT_S = 2.0
@@ -52,7 +52,7 @@ class AOPClient:
         ``BANYAN_PARENT_SESSION`` (``None`` says: a root). A batch is tried again for ``retry_for``
         before it is dropped; the process is kept for at most ``exit_after`` at its end.
         """
-        self._agent_id = str(agent_id)
+        self._agent_id = name_of(agent_id)
         self._agent_version = agent_version
         given = session_id or propagation.take_session_from_environment()
         if parent_session_id is _FROM_ENVIRONMENT:
@@ -61,7 +61,7 @@ class AOPClient:
         endpoint = str(endpoint or propagation.endpoint_from_environment())
         settings = Settings(endpoint, timeout, retry_for, exit_after, max_queue_bytes)
         self._outbox = _outbox or processes.outbox_of(settings)
-        self._become(str(given or uuid.uuid4()), parent_session_id)
+        self._become(name_of(given or uuid.uuid4()), parent_session_id)
         # Where another process may count in the same session, events have identities of their own.
         self._run = uuid.uuid4().hex[:12] if given and not _fresh else ""
         processes.watch(self)
@@ -77,7 +77,7 @@ class AOPClient:
             "agent_id": self._agent_id,
         }
         if self._agent_version is not None:
-            fields["agent_version"] = str(self._agent_version)
+            fields["agent_version"] = name_of(self._agent_version)
         self._head = payload_text(fields)[:-1]
 
     def _forked(self) -> None:
@@ -128,11 +128,11 @@ class AOPClient:
 
     def session_started(self, goal: Any = None, **fields: Any) -> None:
         """``goal`` may be the whole payload. Also known: ``llm``, ``metadata``."""
-        self._say("session.started", _with(goal, "goal"), fields)
+        self._say("session.started", fields_of(goal, "goal"), fields)
 
     def heartbeat(self, status: Any = "running", **fields: Any) -> None:
         """``running``, ``idle`` or ``waiting``. Also: ``step``, ``token_spend``, ``current_goal``."""
-        self._say("session.heartbeat", _with(status, "status"), fields)
+        self._say("session.heartbeat", fields_of(status, "status"), fields)
 
     def session_ended(self, outcome: str = "completed", payload: Any = None, **fields: Any) -> None:
         """``completed``, ``failed``, ``cancelled`` or ``timeout``.
@@ -141,10 +141,10 @@ class AOPClient:
         ``total_cost_usd``.
         """
         # The protocol's documentation says `outcome`, its reference collector reads `status`.
-        said_so = {"outcome": outcome, "status": outcome, **_with(payload, "outcome_summary")}
         if "error_message" in fields:
             fields["error_message"] = said(fields["error_message"])
-        self._say("session.ended", said_so, fields)
+        ending = {"outcome": outcome, "status": outcome}
+        self._say("session.ended", ending, fields_of(payload, "outcome_summary"), fields)
 
     # ---- what it thinks
 
@@ -183,8 +183,9 @@ class AOPClient:
         **fields: Any,
     ) -> None:
         """``result`` is what it gave, or why it failed. Also: ``token_spend_delta``."""
-        outcome = "output_summary" if success else "error"
-        call = {"tool": tool, "success": bool(success), outcome: said(result)}
+        succeeded = truth_of(success)
+        outcome = "output_summary" if succeeded else "error"
+        call = {"tool": tool, "success": succeeded, outcome: said(result)}
         call.update(latency_ms=duration_ms, tool_call_id=tool_call_id)
         self._say("operation.tool_end", call, fields)
 
@@ -194,9 +195,10 @@ class AOPClient:
         ``goal`` may be a mapping of options. Also: ``reason``, and ``session_id`` when the child's
         session exists already.
         """
-        options = {**_with(goal, "goal"), **fields}
+        options = {**fields_of(goal, "goal"), **fields}
         given = options.pop("session_id", None)
-        child = Spawn.of(self, str(child_agent_id), str(given or uuid.uuid4()), given is None)
+        session = name_of(given) if given is not None else ""
+        child = Spawn.of(self, name_of(child_agent_id), session or str(uuid.uuid4()), not session)
         link = {"child_session_id": str(child), "child_agent_id": child.agent_id}
         self._say("operation.agent_spawn", link, options)
         return child
@@ -214,15 +216,16 @@ class AOPClient:
         if not self._enabled:
             return
         try:
-            text = payload_text({**_with(payload, "value"), **fields} if fields else payload)
+            text = payload_text({**fields_of(payload, "value"), **fields} if fields else payload)
             now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
             tail = f'"timestamp":"{now[:-6]}Z","type":{quoted(type)},"payload":{text}}}'
             self._outbox.put(self._head, self._run, self._counter, tail)
         except Exception:
             pass  # Out of memory, most likely. Whatever it is, it is not the agent's trouble.
 
-    def _say(self, type: str, payload: dict[str, Any], fields: dict[str, Any]) -> None:
-        payload.update(fields)
+    def _say(self, type: str, *parts: dict[str, Any]) -> None:
+        """Fields, of which later parts replace those of earlier ones."""
+        payload = {name: value for part in parts for name, value in part.items()}
         self.emit(type, {name: value for name, value in payload.items() if value is not None})
 
     # ---- around a piece of work
@@ -264,8 +267,3 @@ class AOPClient:
 
     async def __aexit__(self, *_error: Any) -> None:
         await self.flush_async()
-
-
-def _with(value: Any, name: str) -> dict[str, Any]:
-    """A payload, or its first field."""
-    return dict(value) if isinstance(value, Mapping) else {name: value}

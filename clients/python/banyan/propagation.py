@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Iterator, Optional
 from urllib.parse import quote, unquote
 
+from .wire import name_of
+
 #: Where agents send when nothing else is said. An address, since ``localhost`` may mean ::1.
 DEFAULT_ENDPOINT = "http://127.0.0.1:4317"
 _ID_MAX_BYTES = 256
@@ -44,7 +46,7 @@ def variables(
     endpoint: str, parent: str, session: Optional[str], base: Optional[Mapping[str, str]]
 ) -> dict[str, str]:
     """Variables for a process that is started below ``parent``."""
-    said = {**(base or {}), "BANYAN_ENDPOINT": endpoint, "BANYAN_PARENT_SESSION": parent}
+    said = {**_pairs(base), "BANYAN_ENDPOINT": endpoint, "BANYAN_PARENT_SESSION": parent}
     return said if session is None else {**said, "BANYAN_SESSION": session}
 
 
@@ -52,7 +54,7 @@ def headers(
     parent: str, session: Optional[str], existing: Optional[Mapping[str, str]]
 ) -> dict[str, str]:
     """Headers for a request to a service that works below ``parent``; baggage there is kept."""
-    kept = {str(name).lower(): str(value) for name, value in (existing or {}).items()}
+    kept = {name_of(name).lower(): name_of(value) for name, value in _pairs(existing).items()}
     own = [(_PARENT_SESSION, parent)] + ([] if session is None else [(_SESSION, session)])
     others = [
         member
@@ -71,14 +73,22 @@ def from_headers(received: Optional[Mapping[str, Any]]) -> dict[str, str]:
     found: dict[str, str] = {}
     arguments = {_SESSION: "session_id", _PARENT_SESSION: "parent_session_id"}
     try:
-        baggage = [str(value) for name, value in (received or {}).items() if str(name).lower() == "baggage"]
-    except Exception:  # not a mapping at all
+        pairs = _pairs(received).items()
+        baggage = [str(value) for name, value in pairs if str(name).lower() == "baggage"]
+    except Exception:  # whatever a server's objects raise
         return found
     for name, value, _ in _members(",".join(baggage)):
         session = _accepted(unquote(value))
         if name in arguments and session is not None:
             found[arguments[name]] = session
     return found
+
+
+def _pairs(mapping: Any) -> dict[Any, Any]:
+    try:
+        return {} if mapping is None else dict(mapping.items())
+    except Exception:  # not a mapping at all
+        return {}
 
 
 def _members(baggage: str) -> Iterator[tuple[str, str, str]]:

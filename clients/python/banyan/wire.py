@@ -9,10 +9,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 #: What a collector takes as one event, less room for the envelope.
 PAYLOAD_MAX_BYTES = 1024 * 1024 - 8 * 1024
+
+#: Stands for what raises when it is looked at.
+UNREADABLE = "[unreadable]"
 
 
 class _Limits(NamedTuple):
@@ -54,14 +58,41 @@ def quoted(text: Any) -> str:
 
 def said(value: Any) -> Optional[str]:
     """What an agent passes as a result, a summary or an error, as text."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, BaseException):
-        return _error(value)
     try:
-        return _ENCODER.encode(value)
+        if value is None or isinstance(value, str):
+            return value
+        if isinstance(value, BaseException):
+            return _error(value)
+        try:
+            return _ENCODER.encode(value)
+        except Exception:
+            return _ENCODER.encode(_plain(value, _ROOMY))
+    except Exception:  # whatever an agent's objects raise
+        return UNREADABLE
+
+
+def fields_of(value: Any, name: str) -> dict[str, Any]:
+    """A payload, or its first field."""
+    try:
+        return dict(value) if isinstance(value, Mapping) else {name: value}
     except Exception:
-        return _ENCODER.encode(_plain(value, _ROOMY))
+        return {name: UNREADABLE}
+
+
+def name_of(value: Any) -> str:
+    """What an agent passes as a name or an id."""
+    try:
+        return str(value)
+    except Exception:
+        return UNREADABLE
+
+
+def truth_of(value: Any) -> bool:
+    """What an agent passes as a yes or a no; what cannot tell is there, and so a yes."""
+    try:
+        return bool(value)
+    except Exception:
+        return True
 
 
 def _as_it_is(payload: Any) -> Optional[str]:
@@ -100,7 +131,7 @@ def _error(error: BaseException) -> str:
     try:
         text = str(error)
     except Exception:
-        text = "[unreadable]"
+        text = UNREADABLE
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
@@ -127,7 +158,7 @@ def _plain(value: Any, limits: _Limits, above: tuple[int, ...] = ()) -> Any:
             return [*items, f"… {left} more"] if left else items
         return _plain(_foreign(value), limits, inside)
     except Exception:  # whatever an agent's objects raise
-        return "[unreadable]"
+        return UNREADABLE
 
 
 def _clip(text: str, limits: _Limits) -> str:

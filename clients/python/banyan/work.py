@@ -33,10 +33,10 @@ class SessionWork:
         return self
 
     def __exit__(self, _kind: Any, error: Optional[BaseException], _trace: Any) -> None:
-        if error is None:
-            self.client.session_ended("completed", **self._ending)
-        else:
-            self.client.session_ended(_outcome(error), **{**self._ending, "error_message": error})
+        ending = {"outcome": "completed", **self._ending}
+        if error is not None:
+            ending.update(outcome=_outcome(error), error_message=error)
+        self.client.session_ended(**ending)
 
     async def __aenter__(self) -> SessionWork:
         return self.__enter__()
@@ -57,7 +57,7 @@ class ToolWork:
         self.id = ""
 
     def result(self, result: Any, **fields: Any) -> None:
-        """What it gave. Also: ``token_spend_delta``."""
+        """What it gave. Also: ``token_spend_delta``; ``duration_ms`` instead of the block's own."""
         self._ending = (True, result, fields)
 
     def failed(self, error: Any, **fields: Any) -> None:
@@ -74,7 +74,8 @@ class ToolWork:
         success, result, fields = self._ending
         if error is not None:
             success, result = False, error
-        self._client.tool_end(self._tool, success, result, took_ms, self.id, **fields)
+        call = {"tool": self._tool, "success": success, "result": result, "tool_call_id": self.id}
+        self._client.tool_end(**{"duration_ms": took_ms, **fields, **call})
 
     async def __aenter__(self) -> ToolWork:
         return self.__enter__()

@@ -199,6 +199,41 @@ class Agent(unittest.TestCase):
         self.assertEqual(payloads[8], {"(1, 2)": "key"})
         self.assertEqual((payloads[10]["clipped"], payloads[10]["tool"]), (True, "cat"))
 
+    def test_no_method_raises_for_what_it_is_given(self):
+        class Hostile(dict):
+            def refuse(self, *_):
+                raise RuntimeError("no")
+
+            __bool__ = __iter__ = __str__ = __repr__ = keys = items = refuse
+            __class__ = property(refuse)
+
+        bad = Hostile()
+        agent = self.client(bad, agent_version=bad)
+        self.assertEqual(agent.agent_id, "[unreadable]")
+        with agent.session(goal=bad) as session:
+            for kind in ("thought", "uncertainty", "goal", "decision", "memory", "external_call", "heartbeat"):
+                getattr(agent, kind)(bad)
+            agent.emit("odd", bad, more=bad)
+            agent.emit(bad, bad)
+            agent.tool_end(bad, bad, bad, bad, bad)
+            child = agent.agent_spawn(bad, bad, session_id=bad)
+            self.assertEqual((child, child.agent_id), ("[unreadable]", "[unreadable]"))
+            self.assertEqual(agent.headers(bad).keys(), {"baggage"})
+            self.assertIn("BANYAN_PARENT_SESSION", child.env(bad))
+            self.assertEqual(from_headers(bad), {})
+            with agent.tool("count") as call:
+                call.result("two", duration_ms=5, success=False, tool_call_id="mine")
+            session.ends("so it went", outcome="cancelled", total_tokens=7)
+
+        self.assertTrue(agent.flush(), agent.stats)
+        events = self.collector.exported(agent.session_id)
+        self.assertEqual([event["sequence"] for event in events], list(range(1, len(events) + 1)))
+        tool, ended = (event["payload"] for event in events[-2:])
+        self.assertEqual((tool["latency_ms"], tool["success"]), (5, True))
+        self.assertEqual(tool["tool_call_id"], call.id)
+        self.assertEqual((ended["outcome"], ended["outcome_summary"]), ("cancelled", "so it went"))
+        self.assertEqual(self.collector.session(agent.session_id)["status"], "cancelled")
+
     def test_who_is_disabled_says_nothing_and_counts_nothing(self):
         agent = self.client("shy")
         agent.thought("one")

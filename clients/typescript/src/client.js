@@ -4,7 +4,7 @@
 import { outboxOf } from './outbox.js';
 import { endpointFromEnvironment, headers, parentFromEnvironment, takeSessionFromEnvironment, variables } from './propagation.js';
 import { Call, Spawn } from './said.js';
-import { payloadText, snakeCase, text, uuid } from './wire.js';
+import { copy, isList, name, payloadText, snakeCase, text, uuid } from './wire.js';
 
 const TIMEOUT_MS = 2_000;
 const RETRY_MS = 5 * 60_000;
@@ -42,11 +42,12 @@ export class AOPClient {
   constructor(options, parent) {
     const { agentId, sessionId, parentSessionId, agentVersion, ...rest } = options ?? {};
     const given = sessionId ?? takeSessionFromEnvironment();
-    this.#agentId = String(agentId ?? 'agent');
+    this.#agentId = name(agentId ?? 'agent');
     this.#agentVersion = agentVersion;
-    this.#sessionId = String(given ?? uuid());
+    this.#sessionId = name(given ?? uuid());
     const above = parentSessionId === undefined ? parentFromEnvironment() : parentSessionId;
-    this.#parentSessionId = String(above ?? this.#sessionId) === this.#sessionId ? null : String(above);
+    const parentId = name(above ?? this.#sessionId);
+    this.#parentSessionId = parentId === this.#sessionId ? null : parentId;
     if (given !== undefined && !parent?.fresh) this.#run = uuid().slice(-12);
     this.#counter = counterOf(this.#sessionId);
     this.#outbox = parent?.outbox ?? outboxOf(settings(rest));
@@ -55,7 +56,7 @@ export class AOPClient {
       session_id: this.#sessionId,
       parent_session_id: this.#parentSessionId,
       agent_id: this.#agentId,
-      agent_version: agentVersion === undefined ? undefined : String(agentVersion),
+      agent_version: agentVersion === undefined ? undefined : name(agentVersion),
     }).slice(0, -1);
   }
 
@@ -129,7 +130,7 @@ export class AOPClient {
 
   /** @param {string} chosen @param {any} [options] or the alternatives @param {string} [reasoning] */
   decision(chosen, options, reasoning) {
-    const fields = Array.isArray(options) ? { alternatives: options, reasoning } : snakeCase(options);
+    const fields = isList(options) ? { alternatives: options, reasoning } : snakeCase(options);
     return this.emit('cognition.decision', { chosen: text(chosen), ...fields });
   }
 
@@ -157,19 +158,19 @@ export class AOPClient {
   toolEnd(tool, success = true, result = undefined, durationMs = undefined, options = undefined) {
     const { tool_call_id, ...fields } = snakeCase(options);
     const said = success ? { output_summary: text(result) } : { error: text(result) };
-    const id = tool_call_id === undefined ? undefined : String(tool_call_id);
+    const id = tool_call_id === undefined ? undefined : name(tool_call_id);
     return this.emit('operation.tool_end', { tool, success: Boolean(success), ...said, latency_ms: durationMs, tool_call_id: id, ...fields });
   }
 
   /** @param {string} childAgentId @param {any} [goal] the goal, or options with it @param {any} [options] */
   agentSpawn(childAgentId, goal, options) {
     const wantsClient = typeof goal === 'string';
-    const { session_id, ...fields } = snakeCase(wantsClient ? { goal, ...options } : goal);
-    const sessionId = String(session_id ?? uuid());
-    const child = { agentId: String(childAgentId), sessionId, parentSessionId: this.#sessionId };
+    const { session_id, ...fields } = wantsClient ? { goal, ...snakeCase(options) } : snakeCase(goal);
+    const sessionId = name(session_id ?? uuid());
+    const child = { agentId: name(childAgentId), sessionId, parentSessionId: this.#sessionId };
     this.emit('operation.agent_spawn', { child_session_id: sessionId, child_agent_id: child.agentId, ...fields });
     const make = (/** @type {any} */ more) => {
-      const client = new AOPClient({ ...more, ...child }, { outbox: this.#outbox, fresh: session_id === undefined });
+      const client = new AOPClient({ ...copy(more), ...child }, { outbox: this.#outbox, fresh: session_id === undefined });
       if (!this.#enabled) client.disable();
       return client;
     };
@@ -196,7 +197,7 @@ export class AOPClient {
         const sequence = this.#counter.next;
         this.#counter.next += 1;
         const own = this.#run && `,"event_id":"${this.#run}-${sequence}"`;
-        const rest = `"timestamp":"${new Date().toISOString()}","type":${JSON.stringify(String(type))},"payload":${said}}`;
+        const rest = `"timestamp":"${new Date().toISOString()}","type":${JSON.stringify(name(type))},"payload":${said}}`;
         this.#outbox.put(`${this.#head}${own},"sequence":${sequence},${rest}`);
       } catch {
         // Out of memory, most likely. Whatever it is, it is not the agent's trouble.
@@ -237,7 +238,7 @@ export class AOPClient {
 
   /** @param {Record<string, string | undefined>} [base] */
   env(base) {
-    return { ...base, ...variables({ endpoint: this.endpoint, parent: this.#sessionId }) };
+    return { ...copy(base), ...variables({ endpoint: this.endpoint, parent: this.#sessionId }) };
   }
 
   /** @param {any} [existing] */

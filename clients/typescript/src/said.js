@@ -2,6 +2,7 @@
 // examples expect: an id, or a client. Not awaited, they can do more.
 
 import { headers, variables } from './propagation.js';
+import { copy, snakeCase } from './wire.js';
 
 /** @template T @implements {PromiseLike<T>} */
 class Said {
@@ -45,7 +46,7 @@ export class Call extends Said {
   /** @param {boolean} [success] @param {unknown} [result] @param {any} [options] */
   end(success = true, result = undefined, options = undefined) {
     const durationMs = Math.round((performance.now() - this.#began) * 1_000) / 1_000;
-    return this.#client.toolEnd(this.#tool, success, result, durationMs, { ...options, toolCallId: this.id });
+    return this.#client.toolEnd(this.#tool, success, result, durationMs, { ...snakeCase(options), tool_call_id: this.id });
   }
 
   toString() {
@@ -87,7 +88,7 @@ export class Spawn extends Said {
 
   /** @param {Record<string, string | undefined>} [base] */
   env(base) {
-    return { ...base, ...variables(this.#place) };
+    return { ...copy(base), ...variables(this.#place) };
   }
 
   /** @param {any} [existing] */

@@ -8,6 +8,8 @@ const ROOMY = { textMaxChars: Infinity, itemsMax: Infinity, levelsMax: 48 };
 /** … and for one that is too large. */
 const TIGHT = { textMaxChars: 4_096, itemsMax: 64, levelsMax: 8 };
 
+/** Stands for what throws when it is looked at. */
+const UNREADABLE = '[unreadable]';
 const encoder = new TextEncoder();
 
 /** @param {string} text @returns {number} its size in UTF-8 */
@@ -77,7 +79,7 @@ function plain(value, limits, above = []) {
     const list = value instanceof Set ? [...value] : value;
     return Array.isArray(list) ? items(list, limits, [...above, value]) : fields(value, limits, [...above, value]);
   } catch {
-    return '[unreadable]';
+    return UNREADABLE;
   }
 }
 
@@ -95,7 +97,7 @@ function fields(value, limits, above) {
     try {
       kept[name] = plain(value[name], limits, above);
     } catch {
-      kept[name] = '[unreadable]';
+      kept[name] = UNREADABLE;
     }
   }
   return kept;
@@ -119,7 +121,47 @@ export function text(value) {
     if (value instanceof Error) return String(value);
     return asItIs(value) ?? String(JSON.stringify(plain(value, ROOMY)));
   } catch {
-    return '[unreadable]';
+    return UNREADABLE;
+  }
+}
+
+/** What an agent passes as a name or an id. @param {unknown} value @returns {string} */
+export function name(value) {
+  try {
+    return String(value);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+/** @param {unknown} value @returns {boolean} also of a proxy that was revoked */
+export function isList(value) {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** The fields of what an agent passes as options. @param {any} options @returns {Record<string, any>} */
+export function copy(options) {
+  /** @type {Record<string, any>} */
+  const fields = {};
+  if (typeof options !== 'object' || options === null) return fields;
+  try {
+    for (const name of Object.keys(options)) fields[name] = field(options, name);
+  } catch {
+    fields.value = UNREADABLE;
+  }
+  return fields;
+}
+
+/** @param {any} options @param {string} name */
+function field(options, name) {
+  try {
+    return options[name];
+  } catch {
+    return UNREADABLE;
   }
 }
 
@@ -127,18 +169,14 @@ export function text(value) {
  * The same fields under the protocol's names: `tokenSpendDelta` → `token_spend_delta`. What is
  * inside the fields is the agent's own and stays as it is.
  * @param {any} options
- * @returns {Record<string, unknown>}
+ * @returns {Record<string, any>}
  */
 export function snakeCase(options) {
-  /** @type {Record<string, unknown>} */
+  const given = copy(options);
+  /** @type {Record<string, any>} */
   const fields = {};
-  if (typeof options !== 'object' || options === null) return fields;
-  for (const name of Object.keys(options)) {
-    try {
-      fields[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] = options[name];
-    } catch {
-      fields[name] = '[unreadable]';
-    }
+  for (const name of Object.keys(given)) {
+    fields[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] = given[name];
   }
   return fields;
 }

@@ -176,6 +176,38 @@ test('what_cannot_be_said_is_said_as_well_as_possible', async () => {
   assert.equal(payloads[9].tool, 'cat');
 });
 
+test('no_method_throws_whatever_it_is_given', async () => {
+  const refuse = () => {
+    throw new Error('no');
+  };
+  const traps = Object.fromEntries(['get', 'has', 'ownKeys', 'getPrototypeOf', 'getOwnPropertyDescriptor'].map((trap) => [trap, refuse]));
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const hostile = [new Proxy({}, traps), revoked.proxy, { toString: refuse, toJSON: refuse }, Object.create(null), Symbol('odd'), 10n];
+  const agent = client({ agentId: hostile[0], agentVersion: hostile[1] });
+  assert.equal(agent.agentId, '[unreadable]');
+  const calls = ['sessionStarted', 'heartbeat', 'thought', 'goal', 'decision', 'uncertainty', 'toolEnd', 'memory', 'externalCall', 'emit'];
+  for (const bad of hostile) {
+    for (const call of calls) agent[call](bad, bad, bad, bad, bad);
+    agent.decision('this', bad);
+    agent.toolEnd('cat', true, 'miow', 1, { toolCallId: bad });
+    const spawn = agent.agentSpawn(bad, bad, bad);
+    agent.agentSpawn('child', 'goal', bad).client(bad);
+    agent.agentSpawn('child', { sessionId: bad });
+    assert.ok('baggage' in spawn.headers(bad) && 'BANYAN_SESSION' in spawn.env(bad) && 'baggage' in agent.headers(bad));
+    agent.toolStart(bad, bad, bad).end(bad, bad, bad);
+    assert.deepEqual(fromHeaders(bad), {});
+  }
+  const work = { title: 'kept' };
+  agent.sessionEnded('completed', { outcomeSummary: 'done', toString: refuse, work });
+
+  assert.ok(await agent.flush(), JSON.stringify(agent.stats));
+  const events = await collector.exported(agent.sessionId);
+  assert.equal(events.length, agent.sequence - 1);
+  assert.equal(events.length, hostile.length * (calls.length + 7) + 1);
+  assert.equal(events.at(-1).payload.outcome_summary, 'done');
+});
+
 test('who_is_disabled_says_nothing_and_counts_nothing', async () => {
   const agent = client({ agentId: 'shy' });
   agent.thought('one');

@@ -5,7 +5,8 @@
 // it is answered or its time is over, so the collector sees every event in order and recognises
 // what it has already.
 
-import { watchExit } from './exit.js';
+import { judge } from './answer.js';
+import { leave, prepareExit, watch } from './exit.js';
 import { byteLength } from './wire.js';
 
 const BATCH_MAX_EVENTS = 1_000;
@@ -14,28 +15,42 @@ const BATCH_MAX_BYTES = 2 * 1024 * 1024;
 const LINGER_MS = 10;
 const BACKOFF_FIRST_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
-const RETRY_AFTER_MAX_MS = 30_000;
-/** Answers about the events themselves; any other one that is not a success is about the moment. */
-const REFUSALS = [400, 413, 415, 422];
 
 const encoder = new TextEncoder();
 /** Taken now: what is wrapped around `fetch` later must not report our own requests. */
 const ownFetch = globalThis.fetch;
 
 /** @typedef {{ endpoint: string, timeout: number, retryMs: number, exitMs: number, maxQueueBytes: number, fetch?: typeof fetch }} Settings */
-/** @typedef {{ kind: 'accepted', rejected: number } | { kind: 'refused', why: string } | { kind: 'failed', why: string, afterMs: number, unreachable: boolean }} Answer */
+/** @typedef {import('./answer.js').Answer} Answer */
 
-/** @type {Map<string, Outbox>} one for each place and manner of sending */
+/** @typedef {Map<string, Outbox>} Outboxes one for each place and manner of sending */
+/** @type {Outboxes} */
 const outboxes = new Map();
+/** @type {WeakMap<typeof fetch, Outboxes>} they live as long as what they send with */
+const outboxesWith = new WeakMap();
 
 /** @param {Settings} settings @returns {Outbox} shared by all clients that send there in that way */
 export function outboxOf(settings) {
-  const { fetch, ...plain } = settings;
-  if (fetch) return new Outbox(settings);
+  const { fetch: given, ...plain } = settings;
+  const fetch = typeof given === 'function' ? given : undefined;
+  const shared = fetch ? (outboxesWith.get(fetch) ?? new Map()) : outboxes;
+  if (fetch) outboxesWith.set(fetch, shared);
   const key = JSON.stringify(plain);
-  const outbox = outboxes.get(key) ?? new Outbox(settings);
-  outboxes.set(key, outbox);
+  const outbox = shared.get(key) ?? new Outbox({ ...plain, fetch });
+  shared.set(key, outbox);
   return outbox;
+}
+
+/** How many of `lines` travel together. @param {string[]} lines @param {number} [maxEvents] */
+export function batchLength(lines, maxEvents = BATCH_MAX_EVENTS) {
+  let bytes = 0;
+  let count = 0;
+  for (const line of lines) {
+    bytes += byteLength(line) + 1;
+    if (count === maxEvents || (0 < count && BATCH_MAX_BYTES < bytes)) break;
+    count += 1;
+  }
+  return count;
 }
 
 export class Outbox {
@@ -68,7 +83,7 @@ export class Outbox {
   /** @param {Settings} settings */
   constructor(settings) {
     this.#settings = settings;
-    watchExit(this);
+    prepareExit();
   }
 
   get endpoint() {
@@ -90,6 +105,7 @@ export class Outbox {
       this.#counts.dropped += 1;
       return;
     }
+    if (this.#settled === this.#queued) watch(this);
     this.#bytes += size;
     this.#queued += 1;
     this.#queue.push(line);
@@ -152,23 +168,12 @@ export class Outbox {
     if (this.#running) return;
     this.#running = true;
     while (0 < this.#queue.length) {
-      this.#batch = this.#take();
+      this.#batch = this.#queue.splice(0, batchLength(this.#queue, this.#batchMaxEvents));
       await this.#deliver(this.#batch);
       this.#batch = [];
     }
     this.#running = false;
     this.#givenUp = false;
-  }
-
-  #take() {
-    let bytes = 0;
-    let count = 0;
-    for (const line of this.#queue) {
-      bytes += byteLength(line) + 1;
-      if (count === this.#batchMaxEvents || (0 < count && BATCH_MAX_BYTES < bytes)) break;
-      count += 1;
-    }
-    return this.#queue.splice(0, count);
   }
 
   /** Sends `lines` until they are settled. @param {string[]} lines @returns {Promise<void>} */
@@ -219,6 +224,7 @@ export class Outbox {
   #settle(lines, lost) {
     for (const line of lines) this.#bytes -= byteLength(line);
     this.#settled += lines.length;
+    if (this.#settled === this.#queued) leave(this);
     if (lost) this.#lost += 1;
     for (const { target, done } of [...this.#waiting]) if (target <= this.#settled) done();
   }
@@ -255,25 +261,6 @@ export class Outbox {
     } finally {
       clearTimeout(timer);
     }
-  }
-}
-
-/** @param {Response} response @param {string} body @returns {Answer} */
-function judge(response, body) {
-  const why = `${response.status} ${body.slice(0, 200)}`;
-  if (response.ok) return { kind: 'accepted', rejected: rejectedIn(body) };
-  if (REFUSALS.includes(response.status)) return { kind: 'refused', why };
-  const seconds = Number(response.headers.get('retry-after') ?? 0);
-  const afterMs = Math.min(Number.isFinite(seconds) ? seconds * 1_000 : 0, RETRY_AFTER_MAX_MS);
-  return { kind: 'failed', why, afterMs, unreachable: false };
-}
-
-/** @param {string} receipt */
-function rejectedIn(receipt) {
-  try {
-    return Number(JSON.parse(receipt).rejected) || 0;
-  } catch {
-    return 0;
   }
 }
 

@@ -12,7 +12,7 @@ use hyper_util::{
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::ImportError;
 
@@ -25,6 +25,8 @@ const TRIES_MAX_COUNT: u32 = 12;
 /// How long to wait at first, when nobody says how long; twice as long each time.
 const WAIT_MIN: Duration = Duration::from_millis(250);
 const WAIT_MAX: Duration = Duration::from_secs(10);
+/// How long one request may take; a busy disk may need long for a batch.
+const ANSWER_WAIT_MAX: Duration = Duration::from_secs(30);
 
 /// A connection to the collector, and the batch that is being gathered.
 #[derive(Debug)]
@@ -133,11 +135,14 @@ impl Poster {
             .header(header::CONTENT_TYPE, "application/x-ndjson")
             .body(Full::new(body))
             .ok()?;
-        let answer = self.client.request(request).await.ok()?;
-        let (head, body) = answer.into_parts();
-        let body = body.collect().await.ok()?.to_bytes();
-        let asked = retry_after(&head.headers, &body);
-        Some((head.status, body, asked))
+        let asked = async {
+            let answer = self.client.request(request).await.ok()?;
+            let (head, body) = answer.into_parts();
+            let body = body.collect().await.ok()?.to_bytes();
+            let asked = retry_after(&head.headers, &body);
+            Some((head.status, body, asked))
+        };
+        timeout(ANSWER_WAIT_MAX, asked).await.ok()?
     }
 }
 
@@ -154,4 +159,51 @@ fn retry_after(headers: &HeaderMap, body: &[u8]) -> Option<Duration> {
     let millis = said.as_ref().and_then(|said| said.get("retry_after_ms")?.as_u64());
     let seconds = || headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok();
     millis.map(Duration::from_millis).or_else(|| seconds().map(Duration::from_secs))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    /// Answers the first `answers` requests, each on a connection of its own, and then no more.
+    async fn silent_after(answers: usize) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let mut open = Vec::new();
+            for nth in 0.. {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                if nth < answers {
+                    let mut part = [0; 4_096];
+                    stream.read(&mut part).await.unwrap();
+                    let answer =
+                        b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+                    stream.write_all(answer).await.unwrap();
+                }
+                open.push(stream);
+            }
+        });
+        endpoint
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_collector_that_does_not_answer_is_not_waited_for_for_ever() {
+        let mut poster = Poster::new(&silent_after(0).await);
+        let error = poster.known("session").await.unwrap_err();
+        assert!(matches!(error, ImportError::NoCollector { .. }), "{error:?}");
+        // Whatever the time is told to be, the first answer has to come in.
+        tokio::time::resume();
+        let mut poster = Poster::new(&silent_after(1).await);
+        poster.add("{}").await.unwrap();
+        assert_eq!(poster.flush().await.unwrap(), 0);
+        tokio::time::pause();
+        poster.add("{}").await.unwrap();
+        let error = poster.flush().await.unwrap_err();
+        assert!(matches!(error, ImportError::Lost { .. }), "{error:?}");
+    }
 }

@@ -51,9 +51,9 @@ impl Proxy {
         // Not HTTP_PROXY: curl does not heed it, since CGI sets it from a header.
         let variable =
             ["http_proxy", "all_proxy", "ALL_PROXY"].into_iter().find(|it| text(it).is_some())?;
-        let spared = ["no_proxy", "NO_PROXY"].iter().find_map(text).unwrap_or_default();
+        let list = ["no_proxy", "NO_PROXY"].iter().find_map(text).unwrap_or_default();
         let is_gap = |c: char| c == ',' || c.is_whitespace();
-        let spares = spared.split(is_gap).filter(|host| !host.is_empty());
+        let spares = list.split(is_gap).filter(|host| !host.is_empty());
         Some(Self { variable, spares: spares.map(str::to_owned).collect() })
     }
 }

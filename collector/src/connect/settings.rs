@@ -88,7 +88,12 @@ pub(super) fn changed(
         return Ok(text.to_owned());
     }
     let is_gone = hooks.0.is_empty() && held == Held::Filled;
-    let written = RawValue::from_string(held.mark(hooks.write(2)))?;
+    let written = hooks.write(2);
+    let written = match wish {
+        Wish::Connected { .. } => held.mark(written),
+        Wish::Disconnected => written,
+    };
+    let written = RawValue::from_string(written)?;
     match at.and_then(|at| settings.0.get_mut(at)) {
         Some((_, hooks)) => *hooks = written,
         None => settings.0.push(("hooks".to_owned(), written)),
@@ -116,6 +121,7 @@ fn groups_after(
             after.extend(without_ours(group, harness)?);
         }
     }
+    let has_ours = ours.is_some();
     let is_there = |ours: &RawValue| after.iter().any(|group| is_same(ours, group));
     if let Some(ours) = ours.filter(|ours| !is_there(ours)) {
         after.push(ours);
@@ -129,7 +135,8 @@ fn groups_after(
     if after.is_empty() && held == Held::Filled {
         return Ok(None);
     }
-    RawValue::from_string(held.mark(list(&after, 4))).map(Some)
+    let written = list(&after, 4);
+    RawValue::from_string(if has_ours { held.mark(written) } else { written }).map(Some)
 }
 
 /// What the person had where ours is put.

@@ -33,3 +33,6 @@ pub use place::{FromHeader, from_baggage};
 pub use spawn::Spawn;
 pub use wire::Fields;
 pub use work::{SessionWork, ToolWork};
+
+#[cfg(test)]
+mod tests;

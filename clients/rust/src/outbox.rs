@@ -15,7 +15,7 @@ use std::{
 
 use crate::{
     counter::Counter,
-    post::{Answer, post},
+    post::{Answer, end_of, post},
 };
 
 const BATCH_MAX_EVENTS: usize = 1_000;
@@ -131,24 +131,32 @@ impl Outbox {
                 state.sender = Sender::Busy;
                 self.0.changed.notify_all();
             }
-            Sender::NotStarted => {
-                let shared = Arc::clone(&self.0);
-                let sender = thread::Builder::new().name("banyan".to_owned());
-                if sender.spawn(move || shared.run()).is_ok() {
-                    state.sender = Sender::Busy;
-                }
-            }
+            Sender::NotStarted => self.start(&mut state),
+        }
+    }
+
+    fn start(&self, state: &mut State) {
+        let shared = Arc::clone(&self.0);
+        let sender = thread::Builder::new().name("banyan".to_owned());
+        if sender.spawn(move || shared.run()).is_ok() {
+            state.sender = Sender::Busy;
         }
     }
 
     /// Waits until everything put before is settled; whether all of it reached the collector.
     pub(crate) fn flush(&self, at_most: Duration) -> bool {
-        let end = Instant::now() + at_most;
+        let end = end_of(at_most);
         let mut state = self.0.lock();
         let (target, losses) = (state.put, state.losses);
         state.hurry = true;
         self.0.changed.notify_all();
+        if state.settled < target && state.sender == Sender::NotStarted {
+            self.start(&mut state);
+        }
         while state.settled < target {
+            if state.sender == Sender::NotStarted {
+                return false; // no thread can be had: nobody is worth waiting for
+            }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
@@ -162,7 +170,7 @@ impl Outbox {
 impl Drop for Outbox {
     fn drop(&mut self) {
         let exit_after = self.0.settings.exit_after;
-        self.0.lock().end = Some(Instant::now() + exit_after);
+        self.0.lock().end = Some(end_of(exit_after));
         self.flush(exit_after);
     }
 }

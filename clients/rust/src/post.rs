@@ -12,6 +12,8 @@ use serde_json::Value;
 const ANSWER_MAX_BYTES: u64 = 1024 * 1024;
 const RETRY_AFTER_MAX_S: u64 = 30;
 const WHY_MAX_CHARS: usize = 200;
+/// As good as for ever, and still a time that a clock can name.
+const WAIT_MAX: Duration = Duration::from_hours(24 * 365);
 
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +36,11 @@ pub(crate) enum Answer {
     },
 }
 
+/// The end of a time that begins now, also of `Duration::MAX`.
+pub(crate) fn end_of(time: Duration) -> Instant {
+    Instant::now() + time.min(WAIT_MAX)
+}
+
 /// Sends NDJSON, or a single event as JSON, within `timeout`.
 pub(crate) fn post(endpoint: &str, body: &str, events: usize, timeout: Duration) -> Answer {
     match exchange(endpoint, body, events, timeout) {
@@ -50,7 +57,7 @@ fn failed(why: &str, unreachable: bool) -> Answer {
 }
 
 fn exchange(endpoint: &str, body: &str, events: usize, timeout: Duration) -> io::Result<Vec<u8>> {
-    let end = Instant::now() + timeout;
+    let end = end_of(timeout);
     let (authority, prefix) = split(endpoint).ok_or_else(|| {
         io::Error::new(io::ErrorKind::InvalidInput, "the endpoint is not http://host:port")
     })?;
@@ -61,18 +68,37 @@ fn exchange(endpoint: &str, body: &str, events: usize, timeout: Duration) -> io:
          Content-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
-    stream.set_write_timeout(Some(left(end)?))?;
-    stream.write_all(head.as_bytes())?;
-    stream.write_all(body.as_bytes())?;
+    write(&mut stream, head.as_bytes(), end)?;
+    write(&mut stream, body.as_bytes(), end)?;
     let (mut answer, mut part) = (Vec::new(), [0; 4_096]);
     loop {
         stream.set_read_timeout(Some(left(end)?))?;
-        let count = stream.read(&mut part)?;
+        let Some(count) = uninterrupted(stream.read(&mut part))? else { continue };
         answer.extend(part.iter().take(count));
         let enough = ANSWER_MAX_BYTES < u64::try_from(answer.len()).unwrap_or(u64::MAX);
         if count == 0 || enough {
             return Ok(answer);
         }
+    }
+}
+
+/// Not `write_all`: a collector that reads slowly has `end` for everything, not for each part.
+fn write(stream: &mut TcpStream, mut bytes: &[u8], end: Instant) -> io::Result<()> {
+    while !bytes.is_empty() {
+        stream.set_write_timeout(Some(left(end)?))?;
+        match uninterrupted(stream.write(bytes))? {
+            Some(0) => return Err(io::ErrorKind::WriteZero.into()),
+            written => bytes = bytes.get(written.unwrap_or(0)..).unwrap_or_default(),
+        }
+    }
+    Ok(())
+}
+
+/// `None` when a signal of the agent's came in between, which says nothing about the collector.
+fn uninterrupted(done: io::Result<usize>) -> io::Result<Option<usize>> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
+        done => done.map(Some),
     }
 }
 

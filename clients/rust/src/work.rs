@@ -1,7 +1,11 @@
 //! The same things said around a piece of work. A guard that is dropped without a word – by `?`, by
 //! a panic – says that the work failed.
 
-use std::{thread, time::Instant};
+use std::{
+    fmt::{self, Display, Write as _},
+    thread,
+    time::Instant,
+};
 
 use serde_json::{Value, json};
 
@@ -27,8 +31,8 @@ impl<'a> SessionWork<'a> {
     }
 
     /// It did not: with the reason.
-    pub fn failed(self, error: &dyn std::fmt::Display) {
-        self.ended(Outcome::Failed, json!({ "error_message": error.to_string() }));
+    pub fn failed(self, error: &dyn Display) {
+        self.ended(Outcome::Failed, json!({ "error_message": told(error) }));
     }
 
     /// Any end, with totals or fields of your own.
@@ -69,8 +73,8 @@ impl<'a> ToolWork<'a> {
     }
 
     /// Why it failed.
-    pub fn failed(self, error: &dyn std::fmt::Display) {
-        self.ended(Err(&error.to_string()), ());
+    pub fn failed(self, error: &dyn Display) {
+        self.ended(Err(&told(error)), ());
     }
 
     /// Either, with fields of your own: `token_spend_delta` …
@@ -94,6 +98,15 @@ impl Drop for ToolWork<'_> {
         if !self.ended {
             self.end(Err(unsaid()), Fields::default());
         }
+    }
+}
+
+/// What `error` says of itself; not `to_string`, which panics where that fails.
+fn told(error: &dyn Display) -> String {
+    let mut text = String::new();
+    match write!(text, "{error}") {
+        Ok(()) => text,
+        Err(fmt::Error) => format!("{text}[unreadable]"),
     }
 }
 

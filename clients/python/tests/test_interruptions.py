@@ -26,7 +26,7 @@ class Interruptions(unittest.TestCase):
         env = {**os.environ, "PYTHONPATH": str(_HERE.parent), "BANYAN_ENDPOINT": faulty.endpoint}
         command = [sys.executable, _HERE / "interrupted.py"]
         done = subprocess.run(command, env=env, timeout=_WORK_MAX_S, stdout=subprocess.PIPE, check=True)
-        numbers = [json.loads(line)["sequence"] for line in faulty.accepted]
+        numbers = [json.loads(line)["sequence"] for line in dict.fromkeys(faulty.accepted)]
         self.assertEqual(len(numbers), int(done.stdout))
         self.assertEqual(numbers, sorted(set(numbers)))
 
@@ -60,7 +60,9 @@ class WithoutThreads(unittest.TestCase):
                 self.assertEqual((client.stats.queued, client.stats.dropped), (3, 0))
                 faulty.manners[:] = ["ok"]
                 self.assertTrue(client.flush(10))
-                numbers = [json.loads(line)["sequence"] for line in faulty.accepted]
+                # A slow collector may take what was given up as well; it knows the bytes.
+                self.assertEqual(len(set(faulty.accepted)), 3)
+                numbers = [json.loads(line)["sequence"] for line in dict.fromkeys(faulty.accepted)]
                 self.assertEqual(numbers, [1, 2, 3])
 
     def test_several_who_wait_send_one_after_the_other(self):
@@ -75,5 +77,5 @@ class WithoutThreads(unittest.TestCase):
         for thread in waiting:
             thread.join()
         self.assertEqual(flushed, [True] * 8)
-        numbers = [json.loads(line)["sequence"] for line in faulty.accepted]
+        numbers = [json.loads(line)["sequence"] for line in dict.fromkeys(faulty.accepted)]
         self.assertEqual(numbers, list(range(1, 5_001)))

@@ -24,7 +24,7 @@ async function hurry(endpoint, { program = process.execPath, events = 3, bytes =
   assert.equal(code, 0);
 }
 
-const numbers = (faulty) => faulty.accepted.map((line) => JSON.parse(line).sequence);
+const numbers = (faulty) => [...new Set(faulty.accepted)].map((line) => JSON.parse(line).sequence);
 const upTo = (count) => Array.from({ length: count }, (_, index) => index + 1);
 
 test('what_is_unsent_at_exit_is_sent_within_the_limits_of_a_request', async (context) => {

@@ -180,7 +180,7 @@ mod tests {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 if nth < answers {
                     let mut part = [0; 4_096];
-                    stream.read(&mut part).await.unwrap();
+                    assert!(0 < stream.read(&mut part).await.unwrap());
                     let answer =
                         b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
                     stream.write_all(answer).await.unwrap();

@@ -10,7 +10,7 @@ mod step;
 use std::{borrow::Cow, sync::Arc};
 
 use banyan_protocol::{
-    Envelope, Fact, Flags, Position, Timestamp, Violation, limits::ID_MAX_BYTES, repair::repair,
+    Envelope, Fact, Flags, Position, Timestamp, Violation, envelope::is_id, repair::repair,
 };
 use serde::Deserialize;
 
@@ -198,8 +198,7 @@ fn remains(origin: Origin, text: &str, mut flags: Flags) -> Option<Recorded<'_>>
         session_id: Cow<'a, str>,
     }
     let Remains { session_id } = serde_json::from_str(text).ok()?;
-    let is_id = (1..=ID_MAX_BYTES).contains(&session_id.len());
-    if !is_id || session_id.contains(char::is_control) {
+    if !is_id(&session_id) {
         return None;
     }
     let envelope = Envelope {

@@ -1,16 +1,22 @@
 //! What an entry that is no event itself was translated into.
 
-use banyan_protocol::{Envelope, Flags, Timestamp};
+use std::borrow::Cow;
+
+use banyan_protocol::{Envelope, Flags, Timestamp, envelope::is_id};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{
-    clip::clipped_all,
+    clip::{clip, clipped_all},
     decode::{Merging, Origin, Placed, Step, event, rules},
 };
 
 /// Of a text in a payload; its whole is in what the event was read from.
 const TEXT_MAX_BYTES: usize = 32 * 1024;
+/// What of an id is kept that no event may have, before its digest.
+const ID_HEAD_MAX_BYTES: usize = 200;
+/// In a payload: the session that another one spawned.
+const CHILD: &str = "child_session_id";
 /// What of a text is kept where not even that fits into the event.
 const HEAD_MAX_BYTES: usize = 2 * 1024;
 
@@ -47,7 +53,7 @@ pub(super) struct Spoken<'a> {
 impl Spoken<'_> {
     /// The event as text, with as much of what it was read from as an event may hold.
     pub(super) fn write(&self, digest: [u8; 16]) -> Translated {
-        let clipped = clipped_all(self.payload, TEXT_MAX_BYTES);
+        let clipped = payload(self.payload, TEXT_MAX_BYTES);
         let raw = |json: String| RawValue::from_string(json).ok();
         let whole = self.source.and_then(|(_, json)| raw(json.to_owned()));
         let text = self.text(&clipped, whole.as_deref());
@@ -58,7 +64,7 @@ impl Spoken<'_> {
         let short = fields.and_then(|fields| {
             raw(Value::Object(clipped_all(&fields, HEAD_MAX_BYTES)).to_string())
         });
-        let clipped = clipped_all(self.payload, HEAD_MAX_BYTES);
+        let clipped = payload(self.payload, HEAD_MAX_BYTES);
         let text = self.text(&clipped, short.as_deref());
         if Envelope::read(&text).is_ok() {
             return Translated { text, digest };
@@ -85,12 +91,12 @@ impl Serialize for Wire<'_> {
             self.spoken;
         let mut fields = serializer.serialize_map(None)?;
         fields.serialize_entry("spec", "aop/1.0")?;
-        fields.serialize_entry("session_id", session_id)?;
+        fields.serialize_entry("session_id", &id(session_id))?;
         if let Some(parent) = parent_session_id {
-            fields.serialize_entry("parent_session_id", parent)?;
+            fields.serialize_entry("parent_session_id", &id(parent))?;
         }
-        fields.serialize_entry("agent_id", agent_id)?;
-        fields.serialize_entry("event_id", event_id)?;
+        fields.serialize_entry("agent_id", &id(agent_id))?;
+        fields.serialize_entry("event_id", &id(event_id))?;
         fields.serialize_entry("timestamp", at)?;
         fields.serialize_entry("type", kind)?;
         fields.serialize_entry("payload", self.payload)?;
@@ -99,6 +105,26 @@ impl Serialize for Wire<'_> {
         }
         fields.end()
     }
+}
+
+/// The texts of a payload cut to `max_bytes`, and the id of the session that it names made one.
+fn payload(said: &Map<String, Value>, max_bytes: usize) -> Map<String, Value> {
+    let mut payload = clipped_all(said, max_bytes);
+    if let Some(Value::String(child)) = said.get(CHILD) {
+        payload.insert(CHILD.to_owned(), id(child).into_owned().into());
+    }
+    payload
+}
+
+/// An id that an event may have: `named`, or, where that is empty, too long or not printable, its
+/// beginning and a digest of all of it. Emitters name sessions after whatever they like.
+fn id(named: &str) -> Cow<'_, str> {
+    if is_id(named) {
+        return Cow::Borrowed(named);
+    }
+    let printable: String = named.chars().filter(|char| !char.is_control()).collect();
+    let digest = blake3::hash(named.as_bytes()).to_hex();
+    Cow::Owned(format!("{}~{}", clip(&printable, ID_HEAD_MAX_BYTES), clip(&digest, 16)))
 }
 
 /// Everything that an entry says.
@@ -125,7 +151,8 @@ pub(super) struct Merged {
 pub(super) fn steps<'a>(placed: &Placed<'a>, said: &'a Said) -> Vec<Step<'a>> {
     let (position, received_at) = (placed.position, placed.received_at);
     let merged = said.merged.as_ref().map(|Merged { from, into }| {
-        Step::Merge(Merging { position, from: from.clone(), into: into.clone() })
+        let [from, into] = [from, into].map(|named| id(named).into_owned());
+        Step::Merge(Merging { position, from, into })
     });
     let events = (0..=u8::MAX).zip(&said.events).map(|(part, Translated { text, digest })| {
         let origin = Origin { position, part, received_at, digest: *digest };

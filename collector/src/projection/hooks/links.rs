@@ -7,7 +7,7 @@
 use banyan_protocol::{Timestamp, fact::Certainty};
 use serde_json::{Value, json};
 
-use super::told::{Agent, Call, Told};
+use super::told::{Agent, Call, Told, word};
 
 /// How much later than its sub-agent a call may come.
 const LATE_CALL_MAX_MICROS: i64 = 10 * 1_000_000;
@@ -61,14 +61,14 @@ impl Told {
     /// A sub-agent is heard of; says whose it is when that is new.
     pub(super) fn meet(&mut self, child: &str, kind: Option<&str>, at: Timestamp) -> Option<Link> {
         if let Some(agent) = self.agents.get_mut(child) {
-            agent.kind = agent.kind.take().or_else(|| kind.map(ToOwned::to_owned));
+            agent.kind = agent.kind.take().or_else(|| kind.map(word));
             return None;
         }
         let call = self.calls.iter_mut().rev().find(|call| {
             !call.done
                 && call.child.is_none()
                 && call.caller.as_deref() != Some(child)
-                && kind.is_none_or(|kind| call.kind == kind)
+                && kind.is_none_or(|kind| call.kind == word(kind))
         });
         let link = match call {
             Some(call) => {
@@ -152,7 +152,7 @@ impl Told {
             life: super::told::Life::default(),
         });
         agent.certainty = agent.certainty.min(certainty);
-        agent.kind = agent.kind.take().or_else(|| kind.map(ToOwned::to_owned));
+        agent.kind = agent.kind.take().or_else(|| kind.map(word));
         self.bound();
     }
 }

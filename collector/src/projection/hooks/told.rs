@@ -11,6 +11,10 @@ use super::{super::clip::clip, repeats::Repeats, transcript::Reading};
 
 /// Of the last message of a session.
 const MESSAGE_MAX_BYTES: usize = 8 * 1024;
+/// Of what a sub-agent is asked to do.
+const GOAL_MAX_BYTES: usize = 8 * 1024;
+/// Of ids, kinds and names that are remembered.
+const WORD_MAX_BYTES: usize = 256;
 /// Sub-agents that are remembered.
 pub(super) const AGENTS_MAX_COUNT: usize = 1_000;
 /// Calls for sub-agents that are remembered.
@@ -93,9 +97,32 @@ pub(super) struct Call {
     pub done: bool,
 }
 
+impl Call {
+    /// A call that has not returned.
+    pub(super) fn new(id: &str, caller: Option<&str>, kind: &str, goal: Option<&str>) -> Self {
+        Self {
+            id: word(id),
+            caller: caller.map(word),
+            kind: word(kind),
+            goal: goal.map(|goal| clip(goal, GOAL_MAX_BYTES).to_owned()),
+            child: None,
+            done: false,
+        }
+    }
+}
+
+/// An id, kind or name to be remembered.
+pub(super) fn word(word: &str) -> String {
+    clip(word, WORD_MAX_BYTES).to_owned()
+}
+
 impl Life {
     pub(super) fn say(&mut self, message: &str) {
         self.message = Some(clip(message, MESSAGE_MAX_BYTES).to_owned());
+    }
+
+    pub(super) fn fail(&mut self, error: &str) {
+        self.error = Some(clip(error, MESSAGE_MAX_BYTES).to_owned());
     }
 }
 

@@ -190,14 +190,13 @@ impl Reader<'_> {
     fn parent_of(&mut self, agent: &str) -> Option<Link> {
         let Some(meta) = self.line.meta() else { return self.told.meet(agent, None, self.at) };
         let text = |key: &str| meta.get(key)?.as_str().filter(|it| !it.is_empty());
-        let call = Call {
-            id: text("toolUseId").map_or_else(|| format!("of {agent}"), ToOwned::to_owned),
-            caller: text("parentAgentId").filter(|it| *it != agent).map(ToOwned::to_owned),
-            kind: text("agentType").unwrap_or("general-purpose").to_owned(),
-            goal: text("description").map(ToOwned::to_owned),
-            child: None,
-            done: false,
-        };
+        let unnamed = format!("of {agent}");
+        let call = Call::new(
+            text("toolUseId").unwrap_or(&unnamed),
+            text("parentAgentId").filter(|it| *it != agent),
+            text("agentType").unwrap_or("general-purpose"),
+            text("description"),
+        );
         self.told.returned(call, Some(agent), self.at)
     }
 

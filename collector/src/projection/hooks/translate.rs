@@ -8,7 +8,7 @@ use super::{
     draft::{Draft, Identity},
     links::Link,
     repeats::Turn,
-    told::{Call, Told},
+    told::{Call, Told, word},
 };
 
 mod life;
@@ -123,7 +123,7 @@ impl<'a> Translator<'a> {
         self.link(link);
         let turn = turn_of(self.hook);
         if self.hook.agent_id.is_none() && !turn.is_empty() {
-            self.told.turn = Some(turn.to_owned());
+            self.told.turn = Some(word(turn));
         }
     }
 

@@ -95,13 +95,6 @@ impl<T> First<T> {
     }
 }
 
-impl<T> First<T> {
-    /// Stamp of the event that set the value held.
-    pub(super) fn stamp(&self) -> Option<Stamp> {
-        self.0.as_ref().map(|(stamp, _)| *stamp)
-    }
-}
-
 /// What orders the latest values: the largest wins.
 fn later(stamp: Stamp) -> (std::cmp::Reverse<Hand>, Stamp) {
     (std::cmp::Reverse(stamp.hand), stamp)

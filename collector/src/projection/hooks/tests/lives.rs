@@ -167,3 +167,34 @@ async fn a_deleted_session_is_forgotten() {
     assert_eq!(Scene::of(&hooks).await.texts(told).await, ["0"]);
     assert_eq!(Scene::one_by_one(&hooks).await.texts(told).await, ["0"]);
 }
+
+#[tokio::test]
+async fn names_that_no_session_may_have_are_made_ones_that_it_may() {
+    for kind in ["k".repeat(300), "two\nlines".to_owned()] {
+        let story = vec![begin("startup"), start("a1", &kind), start("a2", &kind), end()];
+        let scene = Scene::of(&story).await;
+        let poison = scene.texts("select reason from poison").await;
+        assert!(poison.is_empty(), "{poison:?}");
+        let places = scene.places().await;
+        assert_eq!(places, ["s 0", "s:a1<s 1", "s:a2<s 1"]);
+        let agents = scene.texts("select agent_id from session where depth = 1 order by id").await;
+        assert_eq!(agents[0], agents[1]);
+    }
+}
+
+#[tokio::test]
+async fn what_is_remembered_of_calls_is_bounded() {
+    let call = |at: u32| {
+        let input = json!({"subagent_type": "k".repeat(9_000), "prompt": "p".repeat(200_000)});
+        let id = format!("{at}{}", "i".repeat(9_000));
+        hook(
+            "",
+            "PreToolUse",
+            json!({"tool_name": "Agent", "tool_use_id": id, "tool_input": input}),
+        )
+    };
+    let scene = Scene::of(&(0..20).map(call).collect::<Vec<_>>()).await;
+    let size = scene.texts("select max(length(state)) || '' from told").await;
+    let bytes: usize = size[0].parse().unwrap();
+    assert!(bytes < 20 * 10_000, "{bytes} bytes for 20 calls");
+}

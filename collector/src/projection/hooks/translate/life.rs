@@ -118,7 +118,7 @@ impl Translator<'_> {
         let texts: Vec<&str> = texts.into_iter().flatten().collect();
         let error = if texts.is_empty() { "the turn failed".to_owned() } else { texts.join(": ") };
         let agent = self.hook.agent_id.clone();
-        self.told.life(agent.as_deref()).error = Some(error);
+        self.told.life(agent.as_deref()).fail(&error);
         self.end(agent.as_deref());
     }
 

@@ -65,13 +65,7 @@ impl Translator<'_> {
             return None;
         }
         let input = hook.value("tool_input").unwrap_or(&Value::Null);
-        Some(Call {
-            id: hook.text("tool_use_id")?.to_owned(),
-            caller: hook.agent_id.clone(),
-            kind: (self.dialect.kind)(input).to_owned(),
-            goal: (self.dialect.goal)(input).map(ToOwned::to_owned),
-            child: None,
-            done: false,
-        })
+        let (kind, goal) = ((self.dialect.kind)(input), (self.dialect.goal)(input));
+        Some(Call::new(hook.text("tool_use_id")?, hook.agent_id.as_deref(), kind, goal))
     }
 }

@@ -129,3 +129,18 @@ async fn whoever_states_no_goal_has_what_its_model_was_asked_first() {
         }
     }
 }
+
+#[tokio::test]
+async fn conversations_with_names_that_no_session_may_have_are_trees_all_the_same() {
+    for name in ["n".repeat(300), "two\nlines".to_owned()] {
+        let root = agent(1, 0, "lead").and(json!({"gen_ai.conversation.id": name}));
+        let scene = Scene::of(&entries(&[tool(2, 1, "t"), root])).await;
+        let poison = scene.texts("select reason from poison").await;
+        assert!(poison.is_empty(), "{poison:?}");
+        let places = places(&scene).await;
+        assert!(
+            places.len() == 2 && places.iter().any(|place| place.starts_with("1<")),
+            "{places:?}"
+        );
+    }
+}

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-pub(crate) use self::check::is_id;
+pub use self::check::is_id;
 use self::{check::Check, slots::Slots};
 use crate::{
     Flags, Timestamp, Violation,

@@ -176,7 +176,7 @@ impl Check {
 }
 
 /// Whether `text` can be the id of a session: 1 to 256 bytes, no control characters.
-pub(crate) fn is_id(text: &str) -> bool {
+pub fn is_id(text: &str) -> bool {
     !text.is_empty() && text.len() <= ID_MAX_BYTES && is_printable(text)
 }
 

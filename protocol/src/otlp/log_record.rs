@@ -15,7 +15,7 @@ use crate::{Timestamp, Violation};
 pub struct LogRecord {
     /// When it happened, else when it was observed.
     pub time: Option<Timestamp>,
-    /// What kind of event it is: its own field, else the attribute `event.name`, else the body
+    /// What kind of event it is: its own field (unless that is a place in source code), else the attribute `event.name`, else the body
     /// where that is nothing but a name with a dot.
     pub event_name: Option<String>,
     /// 1–24: 9 is information, 13 a warning, 17 an error; 0 when it does not say.
@@ -48,6 +48,7 @@ impl LogRecord {
             .or_else(|| micros(record, ["observedTimeUnixNano", "observed_time_unix_nano"]));
         let is_name = |text: &&str| text.contains('.') && !text.contains(char::is_whitespace);
         let event_name = text(record, ["eventName", "event_name"])
+            .filter(|name| !is_callsite(name))
             .or_else(|| attributes.text("event.name").map(ToOwned::to_owned))
             .or_else(|| body.as_str().filter(is_name).map(ToOwned::to_owned));
         Ok(Self {
@@ -64,4 +65,10 @@ impl LogRecord {
             scope: Scope::of(item.get("scope")),
         })
     }
+}
+
+/// What tracing's bridge to OpenTelemetry calls an event that has no name: `event src/x.rs:17`.
+fn is_callsite(name: &str) -> bool {
+    let line = name.strip_prefix("event ").and_then(|place| place.rsplit_once(':'));
+    line.is_some_and(|(_, line)| line.parse::<u32>().is_ok())
 }

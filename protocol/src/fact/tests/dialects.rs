@@ -115,11 +115,11 @@ fn operations_mean_the_same_in_all_dialects() {
             "operation.external_call",
             vec![
                 json!({ "service": "s", "method": "GET", "endpoint": "/e", "latency_ms": 2, "status": "200",
-                    "model": "m", "token_spend_delta": 3, "cost_usd_delta": 1 }),
+                    "model": "m", "asked": "q", "token_spend_delta": 3, "cost_usd_delta": 1 }),
                 json!({ "service": "s", "method": "GET", "url": "/e", "duration_ms": 2, "status_code": 200,
-                    "model": "m", "tokenSpendDelta": 3, "costUsdDelta": 1 }),
+                    "model": "m", "asked": "q", "tokenSpendDelta": 3, "costUsdDelta": 1 }),
                 json!({ "service": "s", "method": "GET", "url": "/e", "durationMs": 2.0, "statusCode": 200,
-                    "model": "m", "token_spend_delta": 3, "cost_usd_delta": 1 }),
+                    "model": "m", "asked": "q", "token_spend_delta": 3, "cost_usd_delta": 1 }),
             ],
         ),
     ]);

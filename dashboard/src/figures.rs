@@ -35,7 +35,7 @@ pub(crate) fn tokens(figures: &Figures) -> Option<Figure> {
     let total = &figures.total;
     total.tokens.map(|tokens| Figure {
         text: trusted(&format::short(tokens), total.tokens_exactness),
-        title: format!("{} tokens{}", format::count(tokens), trust(total.tokens_exactness)),
+        title: format!("{}{}", format::count(tokens), trust(total.tokens_exactness)),
     })
 }
 
@@ -57,6 +57,15 @@ pub(crate) fn span(figures: &Figures) -> Option<Figure> {
     })
 }
 
+/// One cell of a tree row: `13 sub · 19h 35m`, how many of the sessions of `all` are below the
+/// row's `own`, unless those are just its direct `children`, and the time of all of them.
+pub(crate) fn reach(all: &Figures, own: u64, children: u64) -> Option<String> {
+    let below = all.sessions.saturating_sub(own);
+    let below = (children < below).then(|| format!("{} sub", format::short(below)));
+    let parts: Vec<_> = below.into_iter().chain(span(all).map(|span| span.text)).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
 /// One cell of a tree row: the session's own figure, and with everything below it.
 pub(crate) fn both(
     session: &SessionView,
@@ -67,10 +76,10 @@ pub(crate) fn both(
         return own;
     }
     let subtree = subtree?;
-    let own = own.unwrap_or(Figure { text: "–".to_owned(), title: "own not said".to_owned() });
+    let own = own.unwrap_or(Figure { text: "–".to_owned(), title: "–".to_owned() });
     Some(Figure {
         text: format!("{} / {}", own.text, subtree.text),
-        title: format!("{}; with all below {}", own.title, subtree.title),
+        title: format!("{} / {}", own.title, subtree.title),
     })
 }
 
@@ -100,13 +109,13 @@ mod tests {
             ..Figures::default()
         };
         let cases = [
-            (Exactness::Exact, "412k", "$3.10", "412,345 tokens", "$3.100021"),
-            (Exactness::Growing, "412k…", "$3.10…", "412,345 tokens so far", "$3.100021 so far"),
+            (Exactness::Exact, "412k", "$3.10", "412,345", "$3.100021"),
+            (Exactness::Growing, "412k…", "$3.10…", "412,345 so far", "$3.100021 so far"),
             (
                 Exactness::Floor,
                 "≥ 412k",
                 "≥ $3.10",
-                "412,345 tokens or more: not all said theirs",
+                "412,345 or more: not all said theirs",
                 "$3.100021 or more: not all said theirs",
             ),
         ];
@@ -132,5 +141,25 @@ mod tests {
             ..Figures::default()
         };
         assert_eq!(span(&figures).unwrap().text, "14m 02s");
+    }
+
+    #[test]
+    fn a_row_says_how_far_it_reaches() {
+        let figures = |sessions, seconds: Option<i64>| Figures {
+            sessions,
+            first_activity_at: seconds.map(|_| Timestamp::from_micros(0)),
+            last_activity_at: seconds.map(|seconds| Timestamp::from_micros(seconds * 1_000_000)),
+            ..Figures::default()
+        };
+        let cases = [
+            (figures(1, None), 0, None),
+            (figures(1, Some(40)), 0, Some("40 s")),
+            (figures(3, Some(40)), 2, Some("40 s")),
+            (figures(14, Some(40)), 2, Some("13 sub · 40 s")),
+            (figures(14, None), 2, Some("13 sub")),
+        ];
+        for (all, children, expected) in cases {
+            assert_eq!(reach(&all, 1, children).as_deref(), expected);
+        }
     }
 }

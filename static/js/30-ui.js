@@ -14,7 +14,7 @@
     event?.focus()
   }
   function theme() {
-    const to = { auto: 'light', light: 'dark', dark: 'auto' }[page.dataset.theme], was = /(?:^|; )ui="?([^;"]+)/.exec(document.cookie)?.[1] ?? 'v1'
+    const to = { auto: 'light', light: 'dark' }[page.dataset.theme] ?? 'auto', was = /(?:^|; )ui="?([^;"]+)/.exec(document.cookie)?.[1] ?? 'v1'
     document.cookie = `ui=${was.replace(/\.t:\w+/, '')}.t:${to};path=/;max-age=33333333;samesite=lax`
     page.dataset.theme = to
     say('Theme: ' + to)
@@ -60,7 +60,7 @@
   })
 
   function ago(then) {
-    const past = Math.trunc((Date.now() - then) / 1e3), s = Math.abs(past)
+    const past = (Date.now() - then) / 1e3 | 0, s = Math.abs(past)
     const text = s < 60 ? s + ' s' : s < 3600 ? (s / 60 | 0) + ' min' : s < 86400 ? (s / 3600 | 0) + ' h' : s < 2592e3 ? (s / 86400 | 0) + ' d' : ''
     return s < 5 ? 'now' : text && (past < 0 ? 'in ' + text : text + ' ago')
   }
@@ -75,8 +75,8 @@
       if (text && at.textContent !== text) at.textContent = text
     }
   }, ms)
-  every(AGO_MS, 'time[data-rel]', at => at, ago)
-  every(1e3, '.took[title="running for"]', at => at.previousElementSibling, took)
+  every(AGO_MS, 'time[data-rel], .r > time', at => at, ago)
+  every(1e3, '.took[title^=r]', at => at.previousElementSibling, took)
 
   // A page on paper says where it is from.
   addEventListener('beforeprint', () => { $('p-url').textContent = location })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Collector } from './lib/collector.mjs';
-import { assertCalm, launch, open, rowOf } from './lib/browser.mjs';
+import { assertCalm, launch, open, rowOf, statusWord } from './lib/browser.mjs';
 import { PATIENCE, Thinker, follow, until } from './lib/live.mjs';
 
 // How often a page looks at the clock.
@@ -26,7 +26,7 @@ test('whoever is silent for too long is seen to be stalled, in its row, above it
     await follow(page, path);
     return page;
   }));
-  const word = (page, id) => rowOf(page, id).first().locator(':scope > .r .s').textContent();
+  const word = (page, id) => rowOf(page, id).first().locator(':scope > .r > .l').evaluate(statusWord);
   const positions = () => forest.evaluate(() => [...document.querySelectorAll('li.n')].map((item) => item.dataset.v).join());
   const before = await positions();
   assert.equal(await word(forest, 'quiet'), 'running');
@@ -34,7 +34,7 @@ test('whoever is silent for too long is seen to be stalled, in its row, above it
   await collector.passes('6m');
   for (const page of [forest, session]) {
     await page.clock.fastForward(GLANCE_MS);
-    await rowOf(page, 'quiet').first().locator('.r .s', { hasText: 'stalled' }).waitFor(PATIENCE);
+    await rowOf(page, 'quiet').first().locator('.r > .l.stall').waitFor(PATIENCE);
   }
   await until(session, () => document.getElementById('h-mark').textContent === 'stalled');
   await until(forest, () => document.querySelector('.b.stall')?.textContent.startsWith('1'));
@@ -42,7 +42,7 @@ test('whoever is silent for too long is seen to be stalled, in its row, above it
   assert.equal(await positions(), before, 'no event said so');
   // And back, with its next event.
   await collector.post(quiet.next(1));
-  await rowOf(forest, 'quiet').first().locator('.r .s', { hasText: 'running' }).waitFor(PATIENCE);
+  await rowOf(forest, 'quiet').first().locator('.r > .l.run').waitFor(PATIENCE);
   for (const page of [forest, session]) {
     assertCalm(page);
     await page.context().close();

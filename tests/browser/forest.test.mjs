@@ -164,7 +164,7 @@ test('AC-25: stripes and glyphs stand out from what they stand on', async () => 
       return {
         colours: [
           ...all('.tree .r').map((row) => of(row, 'borderInlineStartColor')),
-          ...all('.tree .s').map((mark) => of(mark, 'backgroundColor', '::before')),
+          ...all('.tree .l:not(.more .l)').map((mark) => of(mark, 'backgroundColor', '::before')),
           ...all('.tree .b').map((badge) => of(badge, 'backgroundColor', '::before')),
         ],
         grounds: [of(document.documentElement, 'backgroundColor'), of(document.querySelector('.g > .r'), 'backgroundColor')],

@@ -51,7 +51,7 @@ test('AC-16: a server that is killed and comes back has lost nothing on open pag
   const back = asked.at(-1);
   const from = Math.max(Number(back.url.searchParams.get('after')), Number(back.headers['last-event-id'] ?? 0));
   assert.ok(cursor < from, `came back with ${from}, began with ${cursor}`);
-  await until(page, () => document.querySelector('.side .here .s').textContent === 'completed');
+  await until(page, () => document.querySelector('.side .here .l.ok')?.textContent.startsWith('completed'));
   await until(page, () => document.getElementById('h-mark').textContent === 'completed');
   const fresh = await open(browser, collector.origin);
   await follow(fresh, '/s/killed');

@@ -88,11 +88,9 @@ pub(super) fn row(group: Group<'_>, parent: &Node, open: &OpenSet<'_>, place: Pl
         matches: None,
         badges: Vec::new(),
         chips: Vec::new(),
-        below: (count < sum.sessions)
-            .then(|| format!("{} sub", format::short(sum.sessions - count))),
         tokens: figures::tokens(&sum),
         cost: figures::cost(&sum),
-        span: figures::span(&sum).map(|span| span.text),
+        reach: figures::reach(&sum, count, 0),
         seen: seen.map(|at| When::rough(at, place.now)),
     }
 }

@@ -53,11 +53,11 @@ pub(crate) struct Row {
     pub(crate) matches: Option<String>,
     pub(crate) badges: Vec<Badge>,
     pub(crate) chips: Vec<Chip>,
-    /// Sessions below it in all.
-    pub(crate) below: Option<String>,
     pub(crate) tokens: Option<Figure>,
     pub(crate) cost: Option<Figure>,
-    pub(crate) span: Option<String>,
+    /// How many sessions are below it, where those are not all children, and how long they took
+    /// together.
+    pub(crate) reach: Option<String>,
     pub(crate) seen: Option<When>,
 }
 
@@ -202,11 +202,9 @@ pub(super) fn row(
         matches: None,
         badges: badges(&session.own, &session.subtree),
         chips: chips(session),
-        below: (session.children < session.subtree.sessions.saturating_sub(1))
-            .then(|| format!("{} sub", format::short(session.subtree.sessions - 1))),
         tokens: figures::both(session, figures::tokens),
         cost: figures::both(session, figures::cost),
-        span: figures::span(&session.subtree).map(|span| span.text),
+        reach: figures::reach(&session.subtree, 1, session.children),
         seen: session.last_seen_at.map(|at| When::rough(at, place.now)),
     }
 }

@@ -111,6 +111,9 @@ export async function settled(page) {
 /** The row of the session `id` in a tree. From the link up: looking for what has it takes minutes in large trees. */
 export const rowOf = (page, id) => page.locator(`.tree .l[href="/s/${id}"], .tree .l[href^="/s/${id}?"]`).locator('xpath=../..');
 
+/** The word of the status in a link of a tree: its own text, without that of any element in it. */
+export const statusWord = (link) => [...link.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.data).join('').trim();
+
 /** The session whose row has the focus; else what has it. */
 export const focused = (page) => page.evaluate(() => {
   const item = document.activeElement;

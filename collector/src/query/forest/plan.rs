@@ -7,9 +7,9 @@
 
 use std::{cmp::Reverse, collections::HashMap};
 
-/// Rows of a page, roots included. A row of a busy tree has 14 elements, and browsers stay quick
+/// Rows of a page, roots included. A row of a busy tree has 11 elements, and browsers stay quick
 /// with 2,400 on a page.
-pub(super) const FOREST_ROWS_MAX: usize = 160;
+pub(super) const FOREST_ROWS_MAX: usize = 200;
 /// Rows below one root before the other trees got [`TREE_ROWS_MIN`].
 const TREE_ROWS_MAX: usize = 40;
 /// Rows below each root that has so many.

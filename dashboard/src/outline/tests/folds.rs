@@ -23,10 +23,7 @@ fn siblings_share_a_row_that_opens() {
         assert_eq!(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), shown);
         let row = rows[2];
         assert_eq!((row.name().as_ref(), row.kids, &*row.class()), ("5 × coder", 5, "n fold"));
-        assert_eq!(
-            row.tokens.as_ref().map(|tokens| tokens.title.as_str()),
-            Some("6,725 tokens so far")
-        );
+        assert_eq!(row.tokens.as_ref().map(|tokens| tokens.title.as_str()), Some("6,725 so far"));
         assert_eq!(row.href, href);
         assert_eq!(toggles(&pieces)["c~g"], href);
         let depth = pieces.iter().fold(0, |depth, piece| match piece {

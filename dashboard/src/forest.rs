@@ -12,7 +12,7 @@ use crate::{
     chrome::Chrome,
     format,
     links::Link,
-    outline::{self, Outline, Piece, Place},
+    outline::{self, Outline, Piece, Place, Rest},
     saved::SavedViews,
 };
 
@@ -89,7 +89,9 @@ impl ForestPage {
         let ForestInput { forest, after, query, origin } = input;
         let all = Link::forest_of(&query.q, query.order.parameter());
         let page = all.clone().with_some("after", after.as_deref());
-        let place = Place { page: Some(&page), current: None, now: chrome.reader(), at: None };
+        let reader = chrome.reader();
+        let place =
+            Place { page: Some(&page), rest: Rest::Here, current: None, now: reader, at: None };
         let older = forest.older.as_deref();
         let now = chrome.now;
         Self {

@@ -74,12 +74,23 @@ impl Outline {
     }
 }
 
+/// Which page shows the children that an outline has no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// The same, with another window.
+    Here,
+    /// That of their parent's subtree.
+    Subtree,
+}
+
 /// Which page an outline stands on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
     /// The page itself with its parameters, except `open` and `kids`. Absent for rows without a
     /// page: they lead to the page of their own subtree.
     pub(crate) page: Option<&'a Link>,
+    /// Where the children are that have no room.
+    pub(crate) rest: Rest,
     /// The session whose page this is; absent on the forest.
     pub(crate) current: Option<&'a str>,
     /// The reader's time.
@@ -89,6 +100,11 @@ pub(crate) struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// Rows without a page.
+    const fn nowhere(Sight { now, at }: Sight) -> Self {
+        Self { page: None, rest: Rest::Subtree, current: None, now, at }
+    }
+
     /// Where a row leads. Beside a session the tree stays as it is open.
     fn session(&self, id: &str, open: &OpenSet<'_>) -> String {
         let link = match self.current {
@@ -108,8 +124,8 @@ pub(crate) fn outline(forest: &ForestView, place: Place<'_>) -> Outline {
 }
 
 /// What stands in the list of an open node, without the tags of the list.
-pub(crate) fn branch(node: &Node, Sight { now, at }: Sight) -> Vec<Piece> {
-    let place = Place { page: None, current: None, now, at };
+pub(crate) fn branch(node: &Node, sight: Sight) -> Vec<Piece> {
+    let place = Place::nowhere(sight);
     let mut pieces = Writer { open: OpenSet::default(), place, matches: None }.write(&[node]);
     // The node's own row and the list's tags at both ends.
     pieces.truncate(pieces.len().saturating_sub(2));
@@ -117,16 +133,15 @@ pub(crate) fn branch(node: &Node, Sight { now, at }: Sight) -> Vec<Piece> {
 }
 
 /// What stands in the list of siblings that stood in one row.
-pub(crate) fn siblings(nodes: &[Node], Sight { now, at }: Sight) -> Vec<Piece> {
-    let place = Place { page: None, current: None, now, at };
+pub(crate) fn siblings(nodes: &[Node], sight: Sight) -> Vec<Piece> {
+    let place = Place::nowhere(sight);
     let nodes: Vec<&Node> = nodes.iter().collect();
     Writer { open: OpenSet::default(), place, matches: None }.write(&nodes)
 }
 
 /// The rows of siblings below `parent`, those of `folds` in one each, all closed.
 pub(crate) fn folded(parent: &Node, (nodes, folds): (&[Node], &[Fold]), sight: Sight) -> Vec<Row> {
-    let Sight { now, at } = sight;
-    let place = Place { page: None, current: None, now, at };
+    let place = Place::nowhere(sight);
     let open = OpenSet::default();
     let units = fold::units(nodes, folds).into_iter();
     let rows = units.map(|unit| match unit {
@@ -137,8 +152,8 @@ pub(crate) fn folded(parent: &Node, (nodes, folds): (&[Node], &[Fold]), sight: S
 }
 
 /// The row of one session, closed.
-pub(crate) fn single(node: &Node, Sight { now, at }: Sight) -> Row {
-    let place = Place { page: None, current: None, now, at };
+pub(crate) fn single(node: &Node, sight: Sight) -> Row {
+    let place = Place::nowhere(sight);
     row::row(node, node.session.depth, &[], &OpenSet::default(), place)
 }
 
@@ -264,9 +279,9 @@ impl<'a> Writer<'a> {
 
     fn window(&self, node: &Node, from: u64, name: &str, text: String) -> More {
         let row = &node.session.row;
-        let page = match self.place.page {
-            Some(page) => page.clone().with("open", &self.open.join()),
-            None => Link::subtree(&node.session.id).at(self.place.at),
+        let page = match (self.place.page, self.place.rest) {
+            (Some(page), Rest::Here) => page.clone().with("open", &self.open.join()),
+            (None, _) | (_, Rest::Subtree) => Link::subtree(&node.session.id).at(self.place.at),
         };
         let href = page.with("kids", &format!("{row}:{from}")).to(&format!("n-{row}"));
         More { id: format!("n-{row}-{name}"), href, text }

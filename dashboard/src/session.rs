@@ -27,9 +27,21 @@ use crate::{
     head::{self, Kept, View, Views},
     links::Link,
     moment::Past,
-    outline::{self, OpenSet, Piece, Place},
+    outline::{self, OpenSet, Piece, Place, Rest},
 };
 
+/// Elements of a page that browsers are quick with.
+const ELEMENTS_MAX: usize = 2_400;
+/// Elements above the feed and around the tree.
+const HEAD_ELEMENTS: usize = 260;
+/// Elements of a row of the feed.
+const FEED_ROW_ELEMENTS: usize = 10;
+/// Elements of a row of the tree.
+const TREE_ROW_ELEMENTS: usize = 8;
+/// Rows of the tree beside the longest feed.
+const TREE_MIN_ROWS: usize = 16;
+/// Rows of the tree beside the shortest feed.
+const TREE_MAX_ROWS: usize = 200;
 /// Characters of the goal in the browser's title bar.
 const TITLE_MAX_CHARS: usize = 60;
 
@@ -173,6 +185,13 @@ impl Links<'_> {
 }
 
 impl SessionPage {
+    /// How many rows of the tree have room beside `feed`: the shorter it is, the more.
+    pub fn tree_rows(feed: &FeedView) -> usize {
+        let left =
+            ELEMENTS_MAX.saturating_sub(HEAD_ELEMENTS + feed.items.len() * FEED_ROW_ELEMENTS);
+        (left / TREE_ROW_ELEMENTS).clamp(TREE_MIN_ROWS, TREE_MAX_ROWS)
+    }
+
     /// Prepares the page; `render` writes it.
     pub fn new(chrome: Chrome, input: &SessionInput) -> Self {
         let SessionInput { session, ancestors, tree, feed, alerts, cast, selected, params } = input;
@@ -188,6 +207,7 @@ impl SessionPage {
         let kept = Kept { open: links.open.as_deref(), at: links.at };
         let place = Place {
             page: Some(&page),
+            rest: Rest::Subtree,
             current: Some(&session.id),
             now: chrome.reader(),
             at: links.at,

@@ -9,7 +9,7 @@ use crate::{
     head::{Head, Kept, View},
     links::Link,
     moment::Past,
-    outline::{self, OpenSet, Piece, Place},
+    outline::{self, OpenSet, Piece, Place, Rest},
 };
 
 /// Characters of the goal in the browser's title bar.
@@ -48,7 +48,8 @@ impl SubtreePage {
         let SubtreeInput { session, ancestors, tree, open } = input;
         let at = chrome.at();
         let page = Link::subtree(&session.id).at(at);
-        let place = Place { page: Some(&page), current: None, now: chrome.reader(), at };
+        let now = chrome.reader();
+        let place = Place { page: Some(&page), rest: Rest::Here, current: None, now, at };
         let shown = OpenSet::of(tree).join();
         let kept = Kept { open: open.as_ref().map(|_| shown.as_str()), at };
         let what = session.goal.as_deref().unwrap_or(&session.id);

@@ -33,7 +33,7 @@ use crate::{
     format,
     head::{Head, Kept, View},
     moment::Past,
-    outline::{self, OpenSet, Piece, Place},
+    outline::{self, OpenSet, Piece, Place, Rest},
 };
 
 use axis::{Axis, Units};
@@ -136,8 +136,13 @@ impl TimelinePage {
         let (id, now) = (session.id.as_str(), chrome.now);
         let lives = Lives::new(timeline, now);
         let page = params.page(id);
-        let place =
-            Place { page: Some(&page), current: Some(id), now: chrome.reader(), at: params.at };
+        let place = Place {
+            page: Some(&page),
+            rest: Rest::Here,
+            current: Some(id),
+            now: chrome.reader(),
+            at: params.at,
+        };
         let pieces = outline::outline(tree, place).all();
         let path = path::critical_path(lives.nodes());
         let drawn = if params.path == CriticalPath::Drawn { path.as_slice() } else { &[] };

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Collector } from './lib/collector.mjs';
 import { PHONE, assertCalm, assertFits, launch, open, openAll, rows } from './lib/browser.mjs';
-import { chain, fan } from './lib/data.mjs';
+import { Story, chain, fan } from './lib/data.mjs';
 
 const ELEMENTS_MAX = 2_400;
 const CHAIN = 60;
@@ -50,5 +50,29 @@ test('AC-11: a wide root shows a window and leads to the rest', async () => {
   assert.equal(seen.size, 500);
   await page.getByRole('link', { name: 'Show 200 before these' }).click();
   assert.equal((await shards()).length, 200);
+  await page.context().close();
+});
+
+test('AC-11: beside a full feed the tree of a session shows a window around it, and links to the rest', async () => {
+  const boss = new Story('fan', 'fan-out').lose(1);
+  for (let child = 0; child < 210; child += 1) {
+    boss.tell('operation.agent_spawn', { child_session_id: `shard-${child}`, child_agent_id: 'shard', goal: `Shard ${child}`, reason: 'It is wide' });
+  }
+  const busy = new Story('shard-250', 'shard', 'fan').lose(2);
+  for (let call = 0; call < 210; call += 1) busy.call('bash', { command: `run ${call}` }, { success: false, error: 'exit status 1' });
+  await collector.post([...boss.events, ...busy.events]);
+  const page = await open(browser, collector.origin, { javaScriptEnabled: false });
+  for (const [path, least] of [['/s/fan', 16], ['/s/shard-250', 8], ['/s/shard-7', 90]]) {
+    await page.goto(path);
+    const elements = await page.locator('*').count();
+    assert.ok(elements <= ELEMENTS_MAX, `${path}: ${elements} elements`);
+    const beside = page.locator('.side .l[href^="/s/shard-"]');
+    assert.ok(least <= (await beside.count()), `${path}: ${await beside.count()} siblings`);
+    assert.equal(await page.locator('.side [aria-current=page]').count(), 1);
+    await page.getByRole('link', { name: /^Show \d+ (of \d+ )?more/ }).last().click();
+    assert.equal(new URL(page.url()).pathname, '/s/fan/tree');
+    assert.ok(100 < (await page.locator('.l[href^="/s/shard-"]').count()));
+  }
+  assertCalm(page);
   await page.context().close();
 });

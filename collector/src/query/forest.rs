@@ -34,12 +34,21 @@ const FOREST_PAGE_ROOTS: usize = 50;
 const LOADED_ROWS_MAX: usize = 3 * FOREST_ROWS_MAX;
 /// Nodes that a reader can ask to be open.
 pub(super) const OPEN_MAX_COUNT: usize = 60;
-/// Rows of a page whose open nodes a reader chose.
-pub(super) const CHOSEN_ROWS_MAX: usize = 1_000;
+/// A page whose open nodes a reader chose.
+pub(super) const CHOSEN: Limits = Limits { rows: 1_000, window: WINDOW_MAX_ROWS };
 /// Levels that are opened below a root, by choice or by trouble; and rounds of choosing trouble.
 const OPEN_MAX_LEVELS: usize = 60;
 /// Rounds of opening what is troubled.
 const WAVES_MAX_COUNT: usize = 16;
+
+/// How much of what is open is shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Rows of the page; no node is opened behind them.
+    pub rows: usize,
+    /// Children of one node.
+    pub window: usize,
+}
 
 /// Which part of the forest a page shows.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +77,7 @@ impl Query {
             (None, None) => open_trouble(&mut grove, &mut look, &stalled).await?,
             (open, window) => {
                 let open = open.as_deref().unwrap_or_default();
-                open_chosen(&mut grove, &mut look, (open, window), CHOSEN_ROWS_MAX).await?;
+                open_chosen(&mut grove, &mut look, (open, window), CHOSEN).await?;
             }
         }
         let folding = Folding::of(request.open.as_deref());
@@ -134,22 +143,22 @@ pub(super) async fn open_trouble(
 }
 
 /// Opens the nodes whose rows are listed, as far as they are on the page; one of them at a window
-/// of its own. No more while `rows_max` are shown.
+/// of its own.
 pub(super) async fn open_chosen(
     grove: &mut Grove,
     look: &mut Look,
     (open, window): (&[String], Option<(i64, u64)>),
-    rows_max: usize,
+    limits: Limits,
 ) -> Result<(), QueryError> {
     let mut chosen: HashSet<i64> =
         open.iter().take(OPEN_MAX_COUNT).filter_map(|row| row_id::decode(row)).collect();
     chosen.extend(window.map(|(no, _)| no));
     for _ in 0..OPEN_MAX_LEVELS {
         let mut openings = Vec::new();
-        let mut left = rows_max.saturating_sub(grove.len());
+        let mut left = limits.rows.saturating_sub(grove.len());
         for row in grove.closed().filter(|row| chosen.contains(&row.no)) {
             let children = usize::try_from(row.children).unwrap_or(usize::MAX);
-            let rows = children.min(WINDOW_MAX_ROWS).min(left);
+            let rows = children.min(limits.window).min(left);
             left -= rows;
             openings.push(Opening { no: row.no, rows });
         }

@@ -135,7 +135,7 @@ async fn ask_everything(fixture: &Fixture) {
     };
     query.forest(&chosen).await.unwrap();
     ask_forests(fixture, &chosen).await;
-    query.tree_around("b", None).await.unwrap();
+    query.tree_around("b", None, 200).await.unwrap();
     let request = TreeRequest::default();
     query.subtree("a", &request).await.unwrap();
     query.branches(&[(RowNo(1), 0), (RowNo(2), 9)], Neighbours::Folded).await.unwrap();

@@ -5,15 +5,17 @@ use banyan_protocol::view::{Counts, ForestView};
 
 use super::{
     Query, QueryError,
-    forest::{Folding, Grove, open_chosen, open_trouble},
+    forest::{Folding, Grove, Limits, WINDOW_MAX_ROWS, open_chosen, open_trouble},
     look::Look,
     row_id, session, session_row,
     stalled::Stalled,
     tree_around,
 };
 
-/// Rows of a page whose open nodes a reader chose.
-const ROWS_MAX_COUNT: usize = 500;
+/// A page whose open nodes a reader chose.
+const CHOSEN: Limits = Limits { rows: 500, window: WINDOW_MAX_ROWS };
+/// Rows of the path to a session, with the siblings around it.
+const PATH_ROWS_MAX: usize = 600;
 
 /// Which sessions a page about a tree shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +58,7 @@ pub(super) async fn tree(
     let as_of = look.as_of().await?;
     let stalled = Stalled::look(look).await?;
     let mut grove = match scope {
-        Scope::Tree => tree_around::path(look, no).await?,
+        Scope::Tree => tree_around::path(look, no, PATH_ROWS_MAX).await?,
         Scope::Subtree => {
             let numbers = serde_json::json!([no]).to_string();
             Grove::of(session_row::fetch_numbers(&mut look.tx, numbers).await?)
@@ -68,7 +70,7 @@ pub(super) async fn tree(
         (None, None) => open_trouble(&mut grove, look, &stalled).await?,
         (open, window) => {
             let open = open.as_deref().unwrap_or_default();
-            open_chosen(&mut grove, look, (open, window), ROWS_MAX_COUNT).await?;
+            open_chosen(&mut grove, look, (open, window), CHOSEN).await?;
         }
     }
     let folding = Folding { here: Some(no), ..Folding::of(request.open.as_deref()) };

@@ -43,7 +43,11 @@ fn forest(roots: Vec<Node>) -> ForestView {
 }
 
 fn pieces(forest: &ForestView, page: &Link) -> Vec<Piece> {
-    outline(forest, Place { page: Some(page), current: None, now: Now::default(), at: None }).all()
+    outline(
+        forest,
+        Place { page: Some(page), rest: Rest::Here, current: None, now: Now::default(), at: None },
+    )
+    .all()
 }
 
 fn rows(pieces: &[Piece]) -> Vec<&Row> {
@@ -96,6 +100,23 @@ fn toggles_add_and_drop_their_own_row() {
 fn closing_the_last_says_that_nothing_is_open() {
     let forest = forest(vec![open("a", 1, 0, vec![leaf("b")])]);
     assert_eq!(toggles(&pieces(&forest, &Link::forest()))["a"], "/?open=#n-a");
+}
+
+#[test]
+fn beside_a_session_the_rest_is_on_the_page_of_its_parents_subtree() {
+    let forest = forest(vec![open("a", 9, 4, vec![leaf("b")])]);
+    let page = Link::session("b");
+    let now = Now::default();
+    let place = Place { page: Some(&page), rest: Rest::Subtree, current: Some("b"), now, at: None };
+    let pieces = outline(&forest, place).all();
+    assert_eq!(
+        more(&pieces),
+        [
+            ("Show 4 before these", "/s/a/tree?kids=a:0#n-a"),
+            ("Show 4 more of 9", "/s/a/tree?kids=a:5#n-a"),
+        ]
+    );
+    assert_eq!(toggles(&pieces)["a"], "/s/b?open=#n-a");
 }
 
 #[test]
@@ -177,8 +198,10 @@ fn orphans_stand_apart_and_name_the_parent() {
     lost.session.parent_session_id = Some("7f3a".to_owned());
     let forest = forest(vec![lost, leaf("b")]);
     let page = Link::forest();
-    let outline =
-        outline(&forest, Place { page: Some(&page), current: None, now: Now::default(), at: None });
+    let outline = outline(
+        &forest,
+        Place { page: Some(&page), rest: Rest::Here, current: None, now: Now::default(), at: None },
+    );
     let orphans = rows(&outline.orphans);
     assert_eq!(orphans.len(), 1);
     assert_eq!(orphans[0].unseen_parent.as_deref(), Some("7f3a"));

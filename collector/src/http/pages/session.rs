@@ -41,9 +41,10 @@ async fn page(asked: Asked, position: Option<Position>) -> Result<Response, ApiE
         None => None,
     };
     let open = params.open();
-    let tree = query.tree_around(&id, open.as_deref()).await?.ok_or(ApiError::NoSession)?;
     let feed =
         query.feed(&id, &feed_request(&params, position)).await?.ok_or(ApiError::NoSession)?;
+    let rows = SessionPage::tree_rows(&feed);
+    let tree = query.tree_around(&id, open.as_deref(), rows).await?.ok_or(ApiError::NoSession)?;
     let filter = params.filter();
     let PageParams { open, before, after, .. } = params;
     let input = SessionInput {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use sqlx::{QueryBuilder, query_scalar};
 
 use super::{
-    CHOSEN_ROWS_MAX, FOREST_PAGE_ROOTS, FOREST_ROWS_MAX, ForestRequest, Grove, decode, open_chosen,
+    CHOSEN, FOREST_PAGE_ROOTS, FOREST_ROWS_MAX, ForestRequest, Grove, decode, open_chosen,
     sort::ForestSort, window,
 };
 use crate::query::{
@@ -157,7 +157,7 @@ async fn grove(
             let rows = session_row::fetch_numbers(&mut look.tx, numbers).await?;
             let mut grove = Grove::picked(rows, &roots);
             let open = open.as_deref().unwrap_or_default();
-            open_chosen(&mut grove, look, (open, window), CHOSEN_ROWS_MAX).await?;
+            open_chosen(&mut grove, look, (open, window), CHOSEN).await?;
             Ok(grove)
         }
     }

@@ -131,7 +131,7 @@ async fn a_page_has_two_hundred_rows_and_every_tree_a_share() {
 async fn the_sidebar_shows_the_way_to_a_session() {
     let fixture = small().await;
     let around = async |id, open: Option<&[String]>| {
-        let view = fixture.query.tree_around(id, open).await.unwrap();
+        let view = fixture.query.tree_around(id, open, 200).await.unwrap();
         view.map(|view| line(&view.roots))
     };
     let chosen = [row_id::encode(2)];
@@ -152,17 +152,24 @@ async fn the_sidebar_shows_the_way_to_a_session() {
 async fn the_sidebar_of_a_wide_and_of_a_deep_tree_is_bounded() {
     let mut fixture = Fixture::new().await;
     fixture.trees(10_000, 10_000).await;
-    let view = fixture.query.tree_around("s5000", None).await.unwrap().unwrap();
-    match &view.roots[0].branch {
-        Branch::Open { children, from, .. } => {
-            assert_eq!((*from, children.len()), (4_898, WINDOW_MAX_ROWS));
-            assert!(children.iter().any(|node| node.session.id == "s5000"));
+    for (rows, first, shown) in [(200, 4_948, 100), (24, 4_992, 12), (1, 4_998, 1)] {
+        let view = fixture.query.tree_around("s5000", None, rows).await.unwrap().unwrap();
+        match &view.roots[0].branch {
+            Branch::Open { children, from, .. } => {
+                assert_eq!((*from, children.len()), (first, shown));
+                assert!(children.iter().any(|node| node.session.id == "s5000"));
+            }
+            other => panic!("{other:?}"),
         }
-        other => panic!("{other:?}"),
+        // What is below the session itself has what the way to it left over.
+        let view = fixture.query.tree_around("s1", None, rows).await.unwrap().unwrap();
+        assert_eq!(view.roots[0].branch.shown().len(), rows - 1);
     }
     let mut fixture = Fixture::new().await;
     fixture.chain(10_000).await;
-    let view = fixture.query.tree_around("s10000", None).await.unwrap().unwrap();
-    assert_eq!(view.roots[0].session.id, "s9940");
-    assert!(line(&view.roots).contains("s10000"));
+    for (rows, top) in [(200, "s9940"), (30, "s9990"), (1, "s9992")] {
+        let view = fixture.query.tree_around("s10000", None, rows).await.unwrap().unwrap();
+        assert_eq!(view.roots[0].session.id, top);
+        assert!(line(&view.roots).contains("s10000"));
+    }
 }

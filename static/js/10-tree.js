@@ -1,9 +1,9 @@
 // Trees as people with keyboards and screen readers expect them: the ARIA tree pattern on top of
 // the links that the server sent. Branches are loaded when they are opened, once; what is open
 // stands in the address.
-const OPEN_MAX = 60, SIBLINGS_MAX = 50, TYPE_AHEAD_MS = 500, BUSY_MS = 150
+const OPEN_MAX = 60, SIBLINGS_MAX = 50, TYPE_AHEAD_MS = 500
 const TROUBLE = ':is(.fail, .stall, .lost, .wait)'
-const canOpen = item => item.ariaExpanded !== null
+const canOpen = item => item.dataset.k
 const isOpen = item => item.ariaExpanded === 'true'
 const hasFailed = item => list(item)?.matches('.failed')
 const isShown = item => !item.parentElement.closest('ul[hidden]')
@@ -34,7 +34,7 @@ function dress(tree) {
   for (const item of all('li.n', tree)) {
     const label = link(item), group = list(item), open = !!group && !group.hidden
     item.role = 'treeitem'
-    item.tabIndex = item.tabIndex === 0 ? 0 : -1
+    item.tabIndex = -!!item.tabIndex
     for (const other of all(':scope > .r > a', item)) {
       other.tabIndex = -1
       if (!other.matches('.w')) continue
@@ -81,7 +81,6 @@ function remember() {
 // Loads windows of children, `3f:200` each, in one request, and puts them where they belong.
 async function load(items, rows) {
   for (const item of items) item.ariaBusy = true
-  const slow = setTimeout(() => items.forEach(item => item.classList.add('slow')), BUSY_MS)
   try {
     let count = 0
     const compact = items[0].closest('.compact') && 1
@@ -93,13 +92,9 @@ async function load(items, rows) {
     say(count === 1 ? '1 child loaded' : count + ' children loaded')
   } catch {
     for (const item of items) if (!list(item)) fail(item)
-    say('Not loaded. Right tries again.')
+    say('Not loaded. Right retries')
   }
-  clearTimeout(slow)
-  for (const item of items) {
-    item.ariaBusy = null
-    item.classList.remove('slow')
-  }
+  for (const item of items) item.ariaBusy = null
 }
 
 // Shows a window of children beside the one that is shown, or instead of it.
@@ -127,8 +122,7 @@ function merge(item, next) {
 }
 
 function fail(item) {
-  const what = item.dataset.k > 1 ? +item.dataset.k + ' children' : 'the child'
-  item.append(...made(`<ul class="failed"><li class="n more" id="${item.id}-more"><div class="r"><a class="l" href="">Not loaded: ${what}. Retry</a></div></li></ul>`))
+  item.append(...made(`<ul class=failed><li class="n more" id=${item.id}-more><div class=r><a class=l href>Not loaded: ${item.dataset.k} below. Retry`))
 }
 
 async function open(...items) {
@@ -189,7 +183,7 @@ function typeAhead(key, item, rows, now) {
   typed = (now - typedAt < TYPE_AHEAD_MS ? typed : '') + key.toLowerCase()
   typedAt = now
   const at = rows.indexOf(item) + (typed.length === 1)
-  focus([...rows.slice(at), ...rows.slice(0, at)].find(other => link(other).dataset.a?.toLowerCase().startsWith(typed)))
+  focus([...rows.slice(at), ...rows.slice(0, at)].find(other => one('bdi', link(other))?.textContent.split(' × ').pop().toLowerCase().startsWith(typed)))
 }
 
 // Opens the highest closed rows at or below `item`.
@@ -229,7 +223,7 @@ hears('keydown', event => {
   else if (!item.matches('[data-tree] li.n') || event.altKey || event.metaKey) return
   else if (event.ctrlKey) {
     if (key !== 'Enter') return
-    window.open(link(item).href, '_blank', 'noopener')
+    window.open(link(item).href)
   } else if (KEYS[key]) {
     typed = ''
     KEYS[key](item, shown(treeOf(item)), event.shiftKey)

@@ -7,7 +7,7 @@ const isIn = (id, of) => {
 const ends = id => id.split('~').map(end => parseInt(end, 36))
 
 // The row in which the session `id`, below `above`, stands with others.
-const foldOf = (id, above) => [...list($('n-' + above))?.children ?? []]
+const foldOf = (id, above) => [...list(row(above))?.children ?? []]
   .find(item => item.matches('.fold') && isIn(id, idOf(item)))
 
 // Puts what its sessions are now, rows of one or of several, in the place of `old`; those that were
@@ -33,4 +33,16 @@ function refold(old, items, swap) {
   if (!focused) return
   rows[0].tabIndex = 0
   rows[0].focus({ preventScroll: true })
+}
+
+// Moves an orphan that has the focus below its parent, open as it is. The focus goes with it, and the
+// page follows.
+async function adopt(item, patch, still) {
+  const old = $(item.id), above = row(item.dataset.p)
+  if (above) await open(above)
+  still(() => {
+    if (above) $(item.id).replaceWith(old)
+    patch(item)
+  })
+  if (above) focus(active().closest('li.n'))
 }

@@ -33,7 +33,7 @@ async function show(url, isNew) {
     else if (isNew && !isSame) scrollTo(0, 0)
     if (!wasThere) {
       const at = one('.l', target ?? null) ?? one('h1', page)
-      at.tabIndex = at.matches('a') ? 0 : -1
+      at.tabIndex = at.tabIndex
       at.focus({ preventScroll: true })
     }
     remember()

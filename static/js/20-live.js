@@ -35,7 +35,8 @@
   let busy
   const no = item => parseInt(item.id.slice(2), 36)
   const tree = () => one('[data-tree]')
-  const isTop = () => scrollY <= NEAR_PX && !tree().contains(active())
+  // Above whoever is among orphans there is room: one of them may wait for it.
+  const isTop = () => active().closest('.orphans') || scrollY <= NEAR_PX && !tree().contains(active())
   function hurry(wait = BATCH_MS) {
     if (!busy && queue.size) busy = setTimeout(rows, wait)
   }
@@ -46,12 +47,16 @@
       ids.forEach(id => queue.delete(id))
       const items = made(await get(url('/f/rows', { ids: ids.join('.'), q, compact: one('.compact') && 1 })))
       if (paused) throw 0
+      const mine = items.find(item => $(item.id)?.matches('.orphan:focus-within'))
       still(() => {
         // Roots first: one of them may be the parent that an orphan waited for.
-        items.filter(item => !item.dataset.of).sort((one, other) => !other.dataset.p - !one.dataset.p).forEach(patch)
-        for (const id of ids) if (/~/.test(id)) refold($('n-' + id), items.filter(item => item.dataset.of === id), swap)
-        for (const id of ids) if (!q && !items.some(item => item.id === 'n-' + id)) $('n-' + id)?.remove()
+        items.filter(item => !item.dataset.of && item !== mine).sort((one, other) => !other.dataset.p - !one.dataset.p).forEach(patch)
+        for (const id of ids) {
+          if (/~/.test(id)) refold(row(id), items.filter(item => item.dataset.of === id), swap)
+          if (!q && !items.some(item => item.id === 'n-' + id)) row(id)?.remove()
+        }
       })
+      if (mine) await adopt(mine, patch, still)
     } catch {
       ids.forEach(id => queue.add(id))
       wait = POLL_MS
@@ -60,7 +65,7 @@
     if (!paused) hurry(wait)
   }
   function patch(item) {
-    const old = $(item.id), p = item.dataset.p, above = p && $('n-' + p)
+    const old = $(item.id), p = item.dataset.p, above = p && row(p)
     if (p && !above && old) return swap(old, item)
     const to = p ? list(above) : kind === 'forest' ? item.matches('.orphan') ? one('.orphans [data-tree]') : tree() : null
     if (old && (old.parentElement.closest('li.n[data-v]:not(.fold)') ?? '') === (above ?? '')) return swap(old, item)
@@ -81,8 +86,8 @@
   // Only what differs is replaced, so that a selection in the rest stays.
   function swap(old, item) {
     if (BigInt(old.dataset.v) > BigInt(item.dataset.v)) return
-    if (old.className !== item.className) old.className = item.className
-    for (const key of ['v', 'k']) if (item.dataset[key]) old.dataset[key] = item.dataset[key]; else delete old.dataset[key]
+    old.className = item.className
+    Object.assign(old.dataset, { k: '' }, item.dataset)
     const [was, now] = [old, item].map(at => all(':scope > .r > :not(.kept)', at))
     const is = (a, b) => a.textContent === b.textContent && (a.className === b.className || a.matches('.w'))
     if (was.length !== now.length) one('.r', old).replaceChildren(...now, ...all(':scope > .r > .kept', old))
@@ -139,12 +144,12 @@
   // ---- what the server says
   const on = {
     dirty({ n }) {
-      for (const [row, above] of n) {
-        const isRoot = !above && kind === 'forest' && !strangers.has('n-' + row) && !/[?&](after=.|sort=(?!last))/.test(location.search)
+      for (const [id, above] of n) {
+        const isRoot = !above && kind === 'forest' && !strangers.has('n-' + id) && !/[?&](after=.|sort=(?!last))/.test(location.search)
         // Whether a row that is not there matches the filter, only a new page tells.
-        const fold = foldOf(row, above)
+        const fold = foldOf(id, above)
         if (fold) queue.add(idOf(fold))
-        if ($('n-' + row) || !fold && !asked('q') && (list($('n-' + above)) || isRoot)) queue.add(row)
+        if (row(id) || !fold && !asked('q') && (list(row(above)) || isRoot)) queue.add(id)
       }
       hurry()
     },

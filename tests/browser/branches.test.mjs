@@ -90,7 +90,7 @@ test('AC-7: a branch that cannot be loaded says so and can be asked for again', 
   await page.route('**/f/children?*', (route) => broken ? route.fulfill({ status: 500, body: 'x' }) : route.continue());
   await rowOf(page, 'orch').focus();
   await page.keyboard.press('ArrowRight');
-  const retry = page.getByText('Not loaded: 2 children. Retry');
+  const retry = page.getByText('Not loaded: 2 below. Retry');
   await retry.waitFor();
   assert.equal(await focused(page), 'orch');
   await page.getByRole('status').filter({ hasText: 'Not loaded' }).waitFor({ state: 'attached' });
@@ -106,7 +106,7 @@ test('AC-7: a branch that cannot be loaded says so and can be asked for again', 
 
   broken = true;
   await rowOf(page, 'doc').locator('.w').click();
-  await page.getByText('Not loaded: the child. Retry').waitFor();
+  await page.getByText('Not loaded: 1 below. Retry').waitFor();
   broken = false;
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Collector } from './lib/collector.mjs';
-import { assertAccessible, assertCalm, launch, open, rowOf } from './lib/browser.mjs';
+import { assertAccessible, assertCalm, focused, launch, open, rowOf } from './lib/browser.mjs';
 import { Story, cycles, orphans } from './lib/data.mjs';
 import { follow, send, until } from './lib/live.mjs';
 
@@ -44,3 +44,40 @@ test('AC-13: a circle of parents is a page like any other', async () => {
   assertCalm(page);
   await page.context().close();
 });
+
+for (const within of ['itself', 'what is below it']) {
+  test(`AC-13: an orphan moves below its parent with the focus on ${within}`, async () => {
+    const name = within === 'itself' ? 'held' : 'holder';
+    const helper = new Story(`helper-${name}`, 'helper', `orphan-${name}`).start('Help');
+    await collector.post([...new Story(`orphan-${name}`, 'summariser', `unseen-${name}`).start('Wait').events, ...helper.events]);
+    const page = await open(browser, collector.origin);
+    await follow(page, '/?open=');
+    const orphan = rowOf(page, `orphan-${name}`);
+    const id = await orphan.getAttribute('id');
+    await orphan.focus();
+    await page.keyboard.press('ArrowRight');
+    await rowOf(page, `helper-${name}`).waitFor();
+    if (within !== 'itself') await page.keyboard.press('ArrowRight');
+    const held = await page.evaluate(() => document.activeElement.id);
+    assert.equal(held === id, within === 'itself');
+    await page.evaluate((id) => { window.was = document.getElementById(id); }, id);
+    await send(collector, new Story(`unseen-${name}`, 'lead').start('Here I am').events);
+    await until(page, (id) => !document.getElementById(id)?.closest('.orphans'), id);
+    const now = await page.evaluate((id) => {
+      const item = document.getElementById(id), parent = item.parentElement.closest('li.n');
+      return {
+        same: item === window.was, once: document.querySelectorAll(`[id="${id}"]`).length, parent: parent.querySelector('.l').pathname,
+        open: [parent.ariaExpanded, item.ariaExpanded], level: item.role, place: [item.ariaPosInSet, item.ariaSetSize],
+      };
+    }, id);
+    assert.deepEqual(now, {
+      same: true, once: 1, parent: `/s/unseen-${name}`, open: ['true', 'true'], level: 'treeitem', place: ['1', '1'],
+    });
+    assert.equal(await page.evaluate(() => document.activeElement.id), held);
+    await page.keyboard.press('ArrowUp');
+    assert.equal(await focused(page), within === 'itself' ? `unseen-${name}` : `orphan-${name}`);
+    await assertAccessible(page);
+    assertCalm(page);
+    await page.context().close();
+  });
+}

@@ -66,3 +66,35 @@ export async function visit(page, path) {
     foreign: loaded.filter((one) => one.url.origin !== origin && one.url.protocol !== 'data:').length,
   };
 }
+
+/** Notes how calmly the pages of `page` come to rest; `calm` tells. */
+export const watch = (page) => page.addInitScript(() => {
+  window.seen = { shifts: [], frames: [], tasks: [], paints: [] };
+  window.notes = [];
+  const note = (type, to) => {
+    const take = (entries) => window.seen[to].push(...entries);
+    const observer = new PerformanceObserver((list) => take(list.getEntries()));
+    observer.observe({ type, buffered: true });
+    window.notes.push(() => take(observer.takeRecords()));
+  };
+  note('layout-shift', 'shifts');
+  note('long-animation-frame', 'frames');
+  note('longtask', 'tasks');
+  note('largest-contentful-paint', 'paints');
+});
+
+/** Of the page as it is: the layout shift that its reader did not cause, the longest that our scripts kept it busy in
+ * one frame, the time for which tasks blocked it, and when the largest part was painted, in ms. */
+export const calm = (page) => page.evaluate(async () => {
+  // Entries come when a frame is done.
+  for (let frame = 0; frame < 2; frame += 1) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  window.notes.forEach((take) => take());
+  const { shifts, frames, tasks, paints } = window.seen;
+  const sum = (values) => values.reduce((all, one) => all + one, 0);
+  return {
+    shift: sum(shifts.filter((shift) => !shift.hadRecentInput).map((shift) => shift.value)),
+    scripts: Math.max(0, ...frames.map((frame) => sum(frame.scripts.map((script) => script.duration)))),
+    blocked: sum(tasks.map((task) => task.duration - 50)),
+    painted: paints.at(-1)?.startTime ?? 0,
+  };
+});

@@ -31,12 +31,14 @@ export class Collector {
     return collector;
   }
 
-  /** Starts one whose clock `passes` moves; its timers go on as always. */
-  static async startWithClock() {
+  /** Starts one whose clock `passes` moves; its timers go on as always. `clock` is what faketime knows: how far it is
+   * ahead of the machine's, or the moment in UTC at which it stands. */
+  static async startWithClock(clock = '+0m') {
     const collector = new Collector();
     collector.#home = await mkdtemp(join(tmpdir(), 'banyan-browser-'));
-    await collector.passes('0m');
+    await writeFile(join(collector.#home, 'clock'), `${clock}\n`);
     collector.#env = {
+      TZ: 'UTC',
       LD_PRELOAD: '/usr/$LIB/faketime/libfaketime.so.1',
       FAKETIME_TIMESTAMP_FILE: join(collector.#home, 'clock'),
       FAKETIME_NO_CACHE: '1',

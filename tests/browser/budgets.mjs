@@ -32,7 +32,7 @@ const FIRST_BYTE = {
   '/s/{id}/timeline, wide': { 10000: '20 / 60', 100000: '20 / 60' },
 };
 
-const weights = [['sessions', 'page', 'raw, kB', 'gzip, kB (budget 20)', 'elements (budget 2,400)']];
+const weights = [['sessions', 'page', 'raw, kB (budget 110)', 'gzip, kB (budget 20)', 'elements (budget 2,400)']];
 const waits = [['sessions', 'page', 'first byte p50, ms', 'p95, ms', 'budget, p50 / p95']];
 const views = [['sessions', 'figure', 'measured', 'budget']];
 

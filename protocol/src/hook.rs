@@ -11,13 +11,9 @@ use crate::{
     Violation,
     envelope::is_id,
     json::{is_too_deep, lone_surrogate},
-    limits::{NESTING_MAX_LEVELS, TYPE_MAX_BYTES},
+    limits::{HOOK_ID_MAX_BYTES, NESTING_MAX_LEVELS, TYPE_MAX_BYTES},
     repair::repair,
 };
-
-/// The longest `session_id` and `agent_id` of a hook: both together, and what stands between
-/// them, are the id of a session.
-pub(crate) const PART_MAX_BYTES: usize = 127;
 
 /// Whose hooks they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -68,8 +64,8 @@ impl<'a> Hook<'a> {
                 None
             }
         };
-        let session_id = id("session_id", PART_MAX_BYTES, true);
-        let agent_id = id("agent_id", PART_MAX_BYTES, false);
+        let session_id = id("session_id", HOOK_ID_MAX_BYTES, true);
+        let agent_id = id("agent_id", HOOK_ID_MAX_BYTES, false);
         let name = id("hook_event_name", TYPE_MAX_BYTES / 2, true);
         match (session_id, name) {
             (Some(session_id), Some(name)) if violations.is_empty() => {

@@ -14,11 +14,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::{
-    Timestamp, Violation,
-    envelope::is_id,
-    hook::{PART_MAX_BYTES, object},
-};
+use crate::{Timestamp, Violation, envelope::is_id, hook::object, limits::HOOK_ID_MAX_BYTES};
 
 /// Types of lines that say what happened. The others (file contents, progress, titles …) are not
 /// worth a place in the log.
@@ -51,13 +47,13 @@ impl<'a> Transcript<'a> {
             violations.push(Violation::new(&format!("/{key}"), "required", message));
         };
         let id = |key: &str| match fields.get(key) {
-            Some(Value::String(text)) if is_id(text) && text.len() <= PART_MAX_BYTES => {
+            Some(Value::String(text)) if is_id(text) && text.len() <= HOOK_ID_MAX_BYTES => {
                 Ok(Some(text.clone()))
             }
             None | Some(Value::Null) => Ok(None),
             Some(_) => Err(()),
         };
-        let printable = || format!("must be 1 to {PART_MAX_BYTES} printable bytes of text");
+        let printable = || format!("must be 1 to {HOOK_ID_MAX_BYTES} printable bytes of text");
         let session_id = id("session_id").unwrap_or_default();
         if session_id.is_none() {
             refuse("session_id", printable());

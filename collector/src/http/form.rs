@@ -7,14 +7,12 @@ use axum::{
     extract::{FromRequest, Request},
     http::header,
 };
-use banyan_protocol::limits::BODY_READ_MAX_MS;
+use banyan_protocol::limits::{BODY_READ_MAX_MS, FORM_MAX_BYTES};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
 
-/// Far more than our own forms hold.
-const FORM_MAX_BYTES: usize = 4 * 1024;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a form; unknown ones are passed over, one that comes twice is an error.

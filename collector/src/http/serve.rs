@@ -4,7 +4,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use banyan_protocol::limits::CONNECTIONS_MAX_COUNT;
+use banyan_protocol::limits::{CONNECTIONS_MAX_COUNT, HEAD_MAX_BYTES};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -15,8 +15,6 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Site, answer::Desk, guard::Guard, socket::Socket};
 
-/// hyper's buffer for one direction of one connection; also the largest head.
-const BUFFER_MAX_BYTES: usize = 64 * 1024;
 /// How long to wait before accepting again when the process has run out of something.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(100);
 
@@ -108,7 +106,7 @@ async fn converse(stream: TcpStream, desk: Desk, stop: CancellationToken) -> hyp
         http1::Builder::new()
             .half_close(true)
             .header_read_timeout(None)
-            .max_buf_size(BUFFER_MAX_BYTES)
+            .max_buf_size(HEAD_MAX_BYTES)
             .serve_connection(TokioIo::new(socket), service)
     );
     tokio::select! {

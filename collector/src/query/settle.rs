@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use banyan_protocol::Position;
+use banyan_protocol::{Position, limits::SETTLE_MAX_MS};
 use tokio::time::timeout;
 
 use super::{Query, Settled};
-
-/// How long a read waits for the projection before it answers with what there is.
-pub(crate) const SETTLE_MAX_MS: u64 = 2_000;
 
 impl Query {
     /// Waits (bounded) until the view covers what the log held when this was called.

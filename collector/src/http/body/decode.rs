@@ -10,8 +10,6 @@ use zstd::stream::raw::{DParameter, Decoder as RawZstd, InBuffer, Operation as _
 
 use super::ApiError;
 
-/// Frames that need a larger window are refused: 2^23 bytes, the whole of the largest body.
-const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 /// What zstd is decompressed through, a piece at a time.
 const PIECE_BYTES: usize = 64 * 1024;
 
@@ -83,7 +81,8 @@ pub(super) struct Zstd {
 
 impl Zstd {
     fn new(max_bytes: usize) -> Result<Self, ApiError> {
-        let window = DParameter::WindowLogMax(ZSTD_WINDOW_LOG_MAX);
+        // A window that is larger than all that may come out is of no use to anybody.
+        let window = DParameter::WindowLogMax(max_bytes.next_power_of_two().ilog2());
         let mut raw = RawZstd::new().map_err(|_no_memory| ApiError::BodiesInFlight)?;
         raw.set_parameter(window).map_err(|_unsupported| ApiError::ContentEncoding)?;
         let piece = vec![0; PIECE_BYTES].into_boxed_slice();

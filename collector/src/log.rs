@@ -21,6 +21,7 @@ mod queue;
 mod ring;
 mod space;
 mod sqlite;
+mod verify;
 mod writer;
 
 #[cfg(test)]
@@ -32,7 +33,11 @@ use std::{
     time::Duration,
 };
 
-use banyan_protocol::{Position, Timestamp, view::QuarantineView};
+use banyan_protocol::{
+    Position,
+    limits::{LOG_QUEUE_MAX_BYTES, LOG_RECENT_MAX_BYTES, QUARANTINE_MAX_ROWS},
+    view::QuarantineView,
+};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -46,14 +51,8 @@ pub(crate) use space::Room;
 
 use crate::clock::Clock;
 
-/// What may wait for the writer.
-const QUEUE_MAX_BYTES: usize = 32 * 1024 * 1024;
-/// What is kept in memory for readers that keep up.
-const RECENT_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// How long a foreign lock is waited for.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
-/// What one step of [`Log::verify`] reads.
-const VERIFY_ENTRIES: usize = 2_000;
 
 /// Whether the log takes appends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,9 +103,13 @@ impl Settings {
     fn on_disk(directory: &Path) -> Self {
         Self {
             space: space::Space::on_disk(directory),
-            engine: sqlite::Options { busy_timeout: BUSY_TIMEOUT, max_pages: None },
-            queue_max_bytes: QUEUE_MAX_BYTES,
-            recent_max_bytes: RECENT_MAX_BYTES,
+            engine: sqlite::Options {
+                busy_timeout: BUSY_TIMEOUT,
+                epoch: sqlite::Epoch::Kept,
+                max_pages: None,
+            },
+            queue_max_bytes: LOG_QUEUE_MAX_BYTES,
+            recent_max_bytes: LOG_RECENT_MAX_BYTES,
         }
     }
 }
@@ -120,6 +123,15 @@ impl Log {
         Self::open_with(directory, clock, settings).await
     }
 
+    /// The same for a log that is an older state of itself: it begins another epoch, so that no
+    /// reader waits at a cursor that this log never handed out.
+    pub(crate) async fn open_restored(directory: &Path, clock: Clock) -> Result<Self, LogError> {
+        let directory = DataDirectory::claim(directory)?;
+        let mut settings = Settings::on_disk(directory.path());
+        settings.engine.epoch = sqlite::Epoch::Raised;
+        Self::open_with(directory, clock, settings).await
+    }
+
     async fn open_with(
         directory: DataDirectory,
         clock: Clock,
@@ -129,7 +141,7 @@ impl Log {
         let packer =
             frame::Packer::new().map_err(|error| LogError::Database(sqlx::Error::Io(error)))?;
         let (queue, appends) = queue::Queue::new(settings.queue_max_bytes);
-        let (refused, refused_rows) = mpsc::channel(quarantine::QUARANTINE_MAX_ROWS);
+        let (refused, refused_rows) = mpsc::channel(QUARANTINE_MAX_ROWS);
         let shared = Arc::new(Shared {
             identity: engine.identity,
             head: watch::Sender::new(engine.head),
@@ -182,14 +194,14 @@ impl Log {
         &self,
         entries: Vec<Entry>,
     ) -> Result<tokio::sync::oneshot::Receiver<queue::Answer>, AppendError> {
-        match self.state() {
-            LogState::Ok => self.queue.offer(entries),
-            LogState::StorageLow => Err(AppendError::StorageLow),
-            LogState::Failed if self.shared.failed.is_cancelled() => {
-                Err(AppendError::StorageFailed)
-            }
-            LogState::Failed => Err(AppendError::Closing),
-        }
+        let refused = match self.state() {
+            LogState::Ok => return self.queue.offer(entries),
+            LogState::StorageLow => AppendError::StorageLow,
+            LogState::Failed if self.shared.failed.is_cancelled() => AppendError::StorageFailed,
+            LogState::Failed => AppendError::Closing,
+        };
+        queue::shed(&entries);
+        Err(refused)
     }
 
     /// Whole commits that hold a position in `position + 1 ..= position + limit`, oldest first (fewer
@@ -260,29 +272,6 @@ impl Log {
     /// Refused input, newest first.
     pub(crate) async fn quarantined(&self, limit: u32) -> Result<Vec<QuarantineView>, LogError> {
         quarantine::list(&self.shared.reader.pool, limit).await
-    }
-
-    /// Reads the whole log from the disk: every commit decodes, begins where the one before ended
-    /// and was received no earlier. Returns the last position.
-    pub(crate) async fn verify(&self) -> Result<Position, LogError> {
-        let (head, mut position) = (self.head(), 0);
-        let mut received_at = Timestamp::from_micros(i64::MIN);
-        while position < head {
-            let commits = self.shared.reader.read_after(position, VERIFY_ENTRIES).await?;
-            let whole = !commits.is_empty();
-            for commit in commits {
-                if commit.first != position + 1 || commit.received_at < received_at {
-                    let what = format!("a hole or a step back in time after {position}");
-                    return Err(LogError::Damaged { position: commit.first, what });
-                }
-                (position, received_at) = (commit.last(), commit.received_at);
-            }
-            if !whole {
-                let what = format!("nothing after {position}, but it ends at {head}");
-                return Err(LogError::Damaged { position: position + 1, what });
-            }
-        }
-        Ok(position)
     }
 
     /// Stops taking appends, finishes what waits, checkpoints and closes the files.

@@ -91,7 +91,9 @@ impl Fatal {
             Self::Log(LogError::Newer { .. }) => 6,
             Self::Log(
                 LogError::Directory(
-                    DirectoryError::Unusable { .. } | DirectoryError::Network { .. },
+                    DirectoryError::Unusable { .. }
+                    | DirectoryError::Open { .. }
+                    | DirectoryError::Network { .. },
                 )
                 | LogError::Database(_)
                 | LogError::Damaged { .. },

@@ -1,15 +1,15 @@
 //! The data directory: private, on a local disk, and held by one collector at a time.
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    fs::{self, DirBuilder, DirEntry, File, OpenOptions, Permissions, TryLockError},
     io::{self, Read as _, Seek as _, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
 use thiserror::Error;
 
-use super::mounts;
+use super::{mounts, sqlite::FILE as LOG_FILE};
 
 const LOCK_FILE: &str = "banyan.lock";
 
@@ -54,6 +54,14 @@ pub(crate) enum DirectoryError {
         /// The other process, when it said so.
         pid: Option<u32>,
     },
+    /// Others can look into it, and it is not ours to change.
+    #[error("{} is open to others (mode {mode:o}); `chmod 700` it, or choose another", path.display())]
+    Open {
+        /// Where.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
     /// SQLite's locks and shared memory do not work across machines.
     #[error("{} is on a network file system ({kind}); choose a local disk", path.display())]
     Network {
@@ -74,6 +82,7 @@ impl DataDirectory {
         let unusable = |error| DirectoryError::Unusable { path: path.to_owned(), error };
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable)?;
         let path = path.canonicalize().map_err(unusable)?;
+        keep_private(&path)?;
         if let Some(kind) = mounts::network_file_system(&path) {
             return Err(DirectoryError::Network { path, kind });
         }
@@ -94,6 +103,35 @@ impl DataDirectory {
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Takes a directory that was there before away from others. One that is shared on purpose is not
+/// touched: who keeps their data there must choose another.
+fn keep_private(path: &Path) -> Result<(), DirectoryError> {
+    const OTHERS: u32 = 0o077;
+    const STICKY: u32 = 0o1000;
+    let unusable = |error| DirectoryError::Unusable { path: path.to_owned(), error };
+    let mode = path.metadata().map_err(unusable)?.permissions().mode() & 0o7777;
+    if mode & OTHERS == 0 {
+        return Ok(());
+    }
+    let is_known = |entry: io::Result<DirEntry>| {
+        entry.is_ok_and(|entry| {
+            let name = entry.file_name();
+            name == LOCK_FILE || name == LOG_FILE
+        })
+    };
+    let is_foreign = |entry: io::Result<DirEntry>| {
+        // What every new disk holds.
+        entry.is_ok_and(|entry| entry.file_name() != "lost+found")
+    };
+    let is_ours = path.read_dir().map_err(unusable)?.any(is_known)
+        || !path.read_dir().map_err(unusable)?.any(is_foreign);
+    let closed = Permissions::from_mode(mode & !OTHERS);
+    if mode & STICKY == 0 && is_ours && fs::set_permissions(path, closed).is_ok() {
+        return Ok(());
+    }
+    Err(DirectoryError::Open { path: path.to_owned(), mode })
 }
 
 /// Who holds the data directory at `path`; nothing is made or written.
@@ -130,8 +168,6 @@ fn write_pid(lock: &mut File) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     #[test]
@@ -157,6 +193,29 @@ mod tests {
         let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(directory.path()), 0o700);
         assert_eq!(mode(&directory.path().join(LOCK_FILE)), 0o600);
+    }
+
+    #[test]
+    fn a_directory_that_is_open_to_others_is_closed_or_refused() {
+        for (file, mode, expected) in [
+            (None, 0o755, Some(0o700)),
+            (Some(LOCK_FILE), 0o775, Some(0o700)),
+            (Some("log.db"), 0o755, Some(0o700)),
+            (Some("lost+found"), 0o755, Some(0o700)),
+            (Some("letter.txt"), 0o755, None),
+            (None, 0o1777, None),
+        ] {
+            let directory = tempfile::tempdir().unwrap();
+            if let Some(file) = file {
+                File::create(directory.path().join(file)).unwrap();
+            }
+            fs::set_permissions(directory.path(), Permissions::from_mode(mode)).unwrap();
+            let claimed = DataDirectory::claim(directory.path());
+            let found = directory.path().metadata().unwrap().permissions().mode() & 0o7777;
+            assert_eq!(found, expected.unwrap_or(mode), "{file:?} {mode:o}");
+            let is_refused = matches!(claimed, Err(DirectoryError::Open { .. }));
+            assert_eq!(is_refused, expected.is_none(), "{file:?} {mode:o}");
+        }
     }
 
     #[test]

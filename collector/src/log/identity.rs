@@ -68,6 +68,20 @@ pub(super) async fn read_or_make(
     read(connection).await
 }
 
+/// Begins the next epoch.
+pub(super) async fn raise_epoch(
+    connection: &mut SqliteConnection,
+    identity: LogIdentity,
+) -> Result<LogIdentity, LogError> {
+    let epoch = identity.epoch.saturating_add(1);
+    sqlx::query("update log_meta set value = ? where key = 'epoch'")
+        .bind(epoch.to_string())
+        .execute(connection)
+        .await
+        .map_err(LogError::Database)?;
+    Ok(LogIdentity { epoch, ..identity })
+}
+
 /// Reads the identity of a log that has one.
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<LogIdentity, LogError> {
     let format: i64 = value(connection, "format").await?;

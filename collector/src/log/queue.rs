@@ -5,13 +5,14 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use banyan_protocol::Position;
 use tokio::sync::{
     mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
     oneshot,
 };
 
 use super::{
-    AppendError, Appended, Entry,
+    AppendError, Appended, Entry, Source,
     frame::{APPEND_MAX_BYTES, COMMIT_MAX_ENTRIES},
 };
 
@@ -29,13 +30,57 @@ pub(super) enum Message {
     Close,
 }
 
-/// An admitted append. Dropping it without an answer tells its caller that the writer is gone.
+/// An admitted append. Dropping it without an answer tells its caller that the writer is gone, and
+/// counts it as shed.
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) entries: Vec<Entry>,
     pub(super) bytes: usize,
-    pub(super) answer: oneshot::Sender<Answer>,
+    answer: Option<oneshot::Sender<Answer>>,
     _admission: Admission,
+}
+
+impl Waiting {
+    /// It is on the disk, from position `first` on. Whoever asked may be gone; it stays.
+    pub(super) fn stored(mut self, first: Position) {
+        let count = self.entries.len();
+        if let Some(answer) = self.answer.take() {
+            let _ = answer.send(Ok(Appended { first, count }));
+        }
+    }
+
+    /// It is not. Counted before anybody is told.
+    pub(super) fn refused(mut self, error: AppendError) {
+        if let Some(answer) = self.answer.take() {
+            shed(&self.entries);
+            let _ = answer.send(Err(error));
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if self.answer.is_some() {
+            shed(&self.entries);
+        }
+    }
+}
+
+/// Counts entries that were not recorded, whoever still listens. Hooks are counted by whoever
+/// answers for them.
+pub(super) fn shed(entries: &[Entry]) {
+    for entry in entries {
+        match entry.source {
+            Source::Aop => metrics::counter!("banyan_events_shed_total").increment(1),
+            Source::Transcript => {
+                metrics::counter!("banyan_transcript_lines_shed_total").increment(1);
+            }
+            Source::Otlp(signal) => {
+                metrics::counter!("banyan_otlp_shed_total", "signal" => signal.name()).increment(1);
+            }
+            Source::Hook(_) | Source::Banyan => {}
+        }
+    }
 }
 
 /// The bytes that an append takes of the queue until it is dropped.
@@ -83,12 +128,13 @@ impl Queue {
     ) -> Result<oneshot::Receiver<Answer>, AppendError> {
         let bytes = entries.iter().map(|entry| entry.bytes.len()).sum();
         if entries.is_empty() || COMMIT_MAX_ENTRIES < entries.len() || APPEND_MAX_BYTES < bytes {
+            shed(&entries);
             return Err(AppendError::TooLarge);
         }
         let cost = bytes.saturating_add(entries.len().saturating_mul(ENTRY_OVERHEAD_BYTES));
-        let admission = self.admit(cost)?;
+        let admission = self.admit(cost).inspect_err(|_overloaded| shed(&entries))?;
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { entries, bytes, answer, _admission: admission };
+        let waiting = Waiting { entries, bytes, answer: Some(answer), _admission: admission };
         match self.sender.send(Message::Append(waiting)) {
             Ok(()) => Ok(answered),
             Err(_closed) => Err(AppendError::Closing),
@@ -152,6 +198,30 @@ mod tests {
             assert_eq!(refused, AppendError::TooLarge, "{count} entries of {bytes} bytes");
         }
         queue.offer(entries(COMMIT_MAX_ENTRIES, APPEND_MAX_BYTES / COMMIT_MAX_ENTRIES)).unwrap();
+    }
+
+    #[test]
+    fn whatever_is_not_recorded_is_counted_whoever_listens() {
+        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+        let counted = recorder.handle();
+        metrics::with_local_recorder(&recorder, || {
+            let (queue, mut receiver) = Queue::new(1_000);
+            for refuse in [false, true, true] {
+                // The caller leaves at once.
+                drop(queue.offer(entries(2, 1)).unwrap());
+                let Message::Append(waiting) = receiver.try_recv().unwrap() else { panic!() };
+                match refuse {
+                    true => waiting.refused(AppendError::StorageFull),
+                    false => waiting.stored(1),
+                }
+            }
+            drop(queue.offer(entries(2, 1)).unwrap());
+            drop(receiver);
+            drop(queue.offer(entries(2, 1)).unwrap_err());
+            drop(queue.offer(entries(1, 2_000)).unwrap_err());
+        });
+        let text = counted.render();
+        assert!(text.contains("banyan_events_shed_total 9\n"), "{text}");
     }
 
     #[test]

@@ -31,11 +31,22 @@ const WAL_MAX_BYTES: u32 = 64 * 1024 * 1024;
 /// Commits whose positions are checked at every start.
 const TAIL_COMMITS: u32 = 100;
 
+/// What becomes of a log's epoch when it is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Epoch {
+    /// It is the log that it was.
+    Kept,
+    /// It is an older state of itself: cursors that were handed out are of no use any more.
+    Raised,
+}
+
 /// How the engine is opened.
 #[derive(Clone, Debug)]
 pub(super) struct Options {
     /// How long to wait for a lock that somebody else holds.
     pub(super) busy_timeout: Duration,
+    /// What becomes of the log's epoch.
+    pub(super) epoch: Epoch,
     /// The most pages that the file may have; tests fill the disk with it.
     pub(super) max_pages: Option<u32>,
 }
@@ -77,12 +88,15 @@ impl Engine {
             .run(&mut connection)
             .await
             .map_err(|error| LogError::Database(sqlx::Error::Migrate(Box::new(error))))?;
-        let identity = identity::read_or_make(&mut connection).await?;
+        let mut identity = identity::read_or_make(&mut connection).await?;
         // Until here nothing was promised to anybody; the first fsync also covers the tables.
         sqlx::query("pragma synchronous = full")
             .execute(&mut connection)
             .await
             .map_err(LogError::Database)?;
+        if options.epoch == Epoch::Raised {
+            identity = identity::raise_epoch(&mut connection, identity).await?;
+        }
         let (head, last_received_at) = check_tail(&mut connection).await?;
         let reader = Reader::new(base);
         if 0 < head {

@@ -10,7 +10,7 @@ use banyan_protocol::{Position, Timestamp};
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver};
 
 use super::{
-    AppendError, Appended, Commit, DataDirectory, Shared,
+    AppendError, Commit, DataDirectory, Shared,
     fault::Fault,
     frame::{self, COMMIT_MAX_ENTRIES, Packer},
     quarantine::{self, BATCH_MAX_ROWS},
@@ -165,8 +165,7 @@ impl Writer {
         let mut next = first;
         for waiting in batch {
             let count = waiting.entries.len();
-            // Whoever asked may be gone; what was appended stays.
-            let _ = waiting.answer.send(Ok(Appended { first: next, count }));
+            waiting.stored(next);
             next += positions(count);
         }
         metrics::counter!("banyan_log_commits_total").increment(1);
@@ -181,7 +180,7 @@ impl Writer {
 
     /// Nothing of `batch` was stored: says so to everyone who waits for it.
     async fn refuse(&mut self, batch: Vec<Waiting>, fault: Fault) -> Result<(), Stopped> {
-        let (error, going_on) = match fault {
+        let (error, going_on) = match fault.probed(self.directory.path()) {
             Fault::Full => {
                 tracing::error!("the disk is full; the log takes nothing until there is room");
                 self.ballast.release();
@@ -200,7 +199,7 @@ impl Writer {
         };
         metrics::counter!("banyan_log_failed_commits_total", "why" => error.name()).increment(1);
         for waiting in batch {
-            let _ = waiting.answer.send(Err(error));
+            waiting.refused(error);
         }
         going_on
     }

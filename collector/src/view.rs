@@ -12,11 +12,14 @@
 mod trust;
 
 use std::{
+    fs::{OpenOptions, Permissions},
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
+use banyan_protocol::limits::READER_WAIT_MAX_MS;
 use sqlx::{
     ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool,
     migrate::{MigrateError, Migrator},
@@ -65,6 +68,9 @@ pub(crate) enum ViewError {
     /// Made by another version of the binary. Delete it and build it again from the log.
     #[error("the view has tables of another version")]
     Schema(#[source] MigrateError),
+    /// Its file cannot be made.
+    #[error("the view's file cannot be made")]
+    Make(#[source] std::io::Error),
     /// It cannot be marked as being written.
     #[error("the view cannot be marked as open")]
     Mark(#[source] std::io::Error),
@@ -78,7 +84,7 @@ impl ViewError {
     pub(crate) fn database(&self) -> Option<&sqlx::Error> {
         match self {
             Self::Database(error) => Some(error),
-            Self::Schema(_) | Self::Mark(_) | Self::Delete(_) => None,
+            Self::Schema(_) | Self::Make(_) | Self::Mark(_) | Self::Delete(_) => None,
         }
     }
 }
@@ -198,6 +204,7 @@ impl Current {
     ) -> Result<Self, ViewError> {
         // All connections are opened now and kept: none may be opened after the file was deleted.
         let pool = SqlitePoolOptions::new()
+            .acquire_timeout(Duration::from_millis(READER_WAIT_MAX_MS))
             .min_connections(readers)
             .max_connections(readers)
             .idle_timeout(None)
@@ -227,7 +234,17 @@ fn writing(path: &Path) -> SqliteConnectOptions {
         .pragma("journal_size_limit", WAL_MAX_BYTES.to_string())
 }
 
+/// Makes the file at `path` one that only its owner reads, whatever the process would make: its
+/// side files become like it.
+fn keep_private(path: &Path) -> Result<(), ViewError> {
+    let mut options = OpenOptions::new();
+    let options = options.write(true).create(true).truncate(false).mode(0o600);
+    let file = options.open(path).map_err(ViewError::Make)?;
+    file.set_permissions(Permissions::from_mode(0o600)).map_err(ViewError::Make)
+}
+
 async fn migrated(options: SqliteConnectOptions) -> Result<SqliteConnection, ViewError> {
+    keep_private(options.get_filename())?;
     let mut connection = options.connect().await.map_err(ViewError::Database)?;
     match MIGRATIONS.run(&mut connection).await {
         Ok(()) => Ok(connection),

@@ -12,6 +12,7 @@
 use std::{
     fs::{self, File},
     io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -81,7 +82,8 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
         return Ok(());
     }
     let fresh = beside(path, "-mark.new");
-    let mut file = File::create(&fresh)?;
+    let mut options = File::options();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(&fresh, &mark)?;

@@ -18,10 +18,12 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     as_of::AsOf,
     clock::Clock,
-    config::{Config, Server},
+    config::{Config, Redact},
     http::{Hub, LiveHub, LogId, Rooms, Serving, Site, Vitals},
-    ingest::Ingest,
+    ingest::{Ingest, Redaction},
     log::Log,
+    progress::Progress,
+    projection::{self, ViewSeen},
     query::{LogMark, Query},
     telemetry,
 };
@@ -69,29 +71,30 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Fatal>>) -> Resul
 
 /// Serves until a signal asks to stop, or the disk fails.
 pub(crate) async fn serve(config: &Config, what: Serve) -> Result<(), Fatal> {
-    serve_from(&config.storage.data.value, &config.server, what, None).await
+    serve_from(&config.storage.data.value, config, what, None).await
 }
 
 /// The same on a directory that is thrown away at the end, while `show` is played.
 pub(crate) async fn demo(config: &Config, show: Show) -> Result<(), Fatal> {
     let scratch = tempfile::Builder::new().prefix("banyan-demo-").tempdir();
     let scratch = scratch.map_err(Fatal::Runtime)?;
-    let done = serve_from(scratch.path(), &config.server, Serve::Everything, Some(show)).await;
+    let done = serve_from(scratch.path(), config, Serve::Everything, Some(show)).await;
     scratch.close().map_err(Fatal::Runtime)?;
     done
 }
 
 async fn serve_from(
     data: &Path,
-    server: &Server,
+    config: &Config,
     what: Serve,
     show: Option<Show>,
 ) -> Result<(), Fatal> {
+    let server = &config.server;
     let signals = Signals::take()?;
     listen::loopback_only(&server.listen.value)?;
     listen::loopback_only(&server.otlp_listen.value)?;
     limits::raise_open_files();
-    let log = Log::open(data, Clock::System).await?;
+    let log = open_log(data).await?;
     let mut listeners = match listen::listen(&server.listen.value).await {
         Ok(listeners) => listeners,
         Err(fatal) => {
@@ -102,6 +105,7 @@ async fn serve_from(
     let addresses: Vec<SocketAddr> =
         listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
     let origin = addresses.first().map(|first| format!("http://{first}")).unwrap_or_default();
+    let what = (what, redaction(config.redact.value));
     let running = match Running::start((data, what), log.clone(), origin, Clock::System).await {
         Ok(running) => running,
         Err(fatal) => {
@@ -128,6 +132,28 @@ async fn serve_from(
     }
 }
 
+/// The log; in another epoch when the view has seen more of it than there is, which happens when an
+/// older copy was put in its place.
+async fn open_log(data: &Path) -> Result<Log, Fatal> {
+    let log = Log::open(data, Clock::System).await?;
+    match projection::inspect(data, log.identity()).await {
+        ViewSeen::Current(seen) if log.head() < seen => {
+            let head = log.head();
+            tracing::warn!(seen, head, "the log was restored: it begins another epoch");
+            log.close().await;
+            Ok(Log::open_restored(data, Clock::System).await?)
+        }
+        _ => Ok(log),
+    }
+}
+
+const fn redaction(redact: Redact) -> Redaction {
+    match redact {
+        Redact::Tokens => Redaction::Tokens,
+        Redact::Off => Redaction::Off,
+    }
+}
+
 /// Everything behind the listeners.
 struct Running {
     site: Site,
@@ -138,7 +164,7 @@ struct Running {
 
 impl Running {
     async fn start(
-        (data, what): (&Path, Serve),
+        (data, (what, redaction)): (&Path, (Serve, Redaction)),
         log: Log,
         origin: String,
         clock: Clock,
@@ -155,7 +181,14 @@ impl Running {
         let mark = LogMark { log: identity.mark(), epoch: identity.epoch };
         let log_id = LogId::new(&identity.id);
         let progress = follower.progress.clone();
-        let query = Query::new(follower.view.clone(), progress.clone(), clock.clone(), mark);
+        // Who asks a view that nobody writes is told that it is behind.
+        let read = match what {
+            Serve::LogOnly => Progress::new(log.changed(), 0),
+            Serve::Everything => progress.clone(),
+            #[cfg(feature = "bench-sink")]
+            Serve::Sink => progress.clone(),
+        };
+        let query = Query::new(follower.view.clone(), read, clock.clone(), mark);
         let as_of = AsOf::new(follower.view.clone(), query.clone());
         let hub = Hub::new(query.clone(), progress.clone(), clock.clone(), stopping.clone());
         let live = LiveHub::new(query.clone(), progress.clone(), clock.clone(), stopping.clone());
@@ -170,10 +203,11 @@ impl Running {
             stopping: stopping.clone(),
         };
         let ingest = match what {
-            Serve::Everything | Serve::LogOnly => Ingest::new(log),
+            Serve::Everything | Serve::LogOnly => Ingest::new(log, clock.clone()),
             #[cfg(feature = "bench-sink")]
-            Serve::Sink => Ingest::sink(log),
+            Serve::Sink => Ingest::sink(log, clock.clone()),
         };
+        let ingest = ingest.redacting(redaction);
         let log = log_id;
         let rooms = Rooms { log, ingest, query, as_of, hub, live, vitals, clock, origin, counted };
         let site = Site::new(rooms);

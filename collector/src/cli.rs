@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     app::{self, Fatal, Serve, Show},
-    config::{self, Config, Flags},
+    config::{self, Config, Flags, Redact},
     connect::{self, Plan, Scope, Wish},
     demo::Speed,
     telemetry,
@@ -72,6 +72,9 @@ struct Settings {
     /// A host name, besides localhost, by which clients may call; may be repeated
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
+    /// What is taken out before it is recorded: tokens or off [default: tokens]
+    #[arg(long, value_name = "WHAT")]
+    redact: Option<Redact>,
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -166,8 +169,8 @@ impl ServeArguments {
 
 impl Settings {
     fn flags(self) -> Flags {
-        let Self { data, config, listen, otlp_listen, allow_host } = self;
-        Flags { config, listen, otlp_listen, allow_host, data }
+        let Self { data, config, listen, otlp_listen, allow_host, redact } = self;
+        Flags { config, listen, otlp_listen, allow_host, data, redact }
     }
 }
 

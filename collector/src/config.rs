@@ -6,6 +6,7 @@
 mod examine;
 mod file;
 mod places;
+mod redact;
 mod report;
 
 use std::{
@@ -19,6 +20,7 @@ use banyan_protocol::hook::Harness;
 use thiserror::Error;
 
 pub(crate) use examine::{Examined, Proxy};
+pub(crate) use redact::Redact;
 
 use file::File;
 
@@ -35,6 +37,8 @@ pub(crate) struct Config {
     pub server: Server,
     /// Where the data is.
     pub storage: Storage,
+    /// What is taken out of what is recorded.
+    pub redact: Sourced<Redact>,
     /// What to say about ourselves.
     pub logging: Logging,
     /// The file that was read, if there was one.
@@ -102,6 +106,8 @@ pub(crate) struct Flags {
     pub allow_host: Vec<String>,
     /// `--data`
     pub data: Option<PathBuf>,
+    /// `--redact`
+    pub redact: Option<Redact>,
 }
 
 /// Why there is no usable configuration.
@@ -202,6 +208,7 @@ impl Config {
                     },
                 },
             },
+            redact: Redact::resolve(flags, environment, &file)?,
             logging: Logging { log: log.or_file(file.log()?).or_default(|| "info".to_owned()) },
             file: file.path,
         })

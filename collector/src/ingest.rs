@@ -6,25 +6,31 @@
 mod cut;
 mod hook;
 mod otlp;
+mod pace;
+mod redact;
+mod sorted;
 mod transcript;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use banyan_protocol::{
-    Cursor, Envelope, Position, Violation,
-    limits::REQUEST_MAX_EVENTS,
-    receipt::{Receipt, RejectedItem},
-    repair::repair,
-    view::QuarantineView,
+    Cursor, Position, Violation, limits::REQUEST_MAX_EVENTS, receipt::Receipt, view::QuarantineView,
 };
 use bytes::Bytes;
 use thiserror::Error;
 
-pub(crate) use self::otlp::OtlpError;
+pub(crate) use self::{otlp::OtlpError, redact::Redaction};
 pub(crate) use crate::log::{AlertName, AppendError, LogError, LogState};
-use crate::log::{Appended, Entry, Log, OwnFact, Refused as QuarantineEntry, Source};
+use crate::{
+    clock::Clock,
+    log::{Appended, Entry, Log, OwnFact, Refused as QuarantineEntry, Source},
+};
 
 use cut::Uncut;
+use pace::{Pace, TooFast};
+use sorted::Sorted;
 
 /// How a body is cut into events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +62,12 @@ pub(crate) enum IngestError {
         /// The limit.
         limit: usize,
     },
+    /// A session of it sends faster than one may.
+    #[error("a session sends too many events")]
+    TooFast {
+        /// When the same request can be admitted.
+        wait_ms: u64,
+    },
     /// The log did not take them.
     #[error("the log did not take the events")]
     Append(#[from] AppendError),
@@ -65,25 +77,19 @@ pub(crate) enum IngestError {
 #[derive(Clone, Debug)]
 pub(crate) struct Ingest {
     log: Log,
+    pace: Arc<Pace>,
+    redaction: Redaction,
     #[cfg(feature = "bench-sink")]
     sink: bool,
 }
 
-/// A request's events, told apart.
-#[derive(Debug, Default)]
-struct Sorted {
-    accepted: Vec<Entry>,
-    rejected: Vec<RejectedItem>,
-    quarantined: Vec<QuarantineEntry>,
-    /// An accepted event has no identity.
-    anonymous: bool,
-}
-
 impl Ingest {
-    /// Records into `log`.
-    pub(crate) fn new(log: Log) -> Self {
+    /// Records into `log`, without secrets, what comes no faster than `clock` allows.
+    pub(crate) fn new(log: Log, clock: Clock) -> Self {
         Self {
             log,
+            pace: Arc::new(Pace::new(clock)),
+            redaction: Redaction::default(),
             #[cfg(feature = "bench-sink")]
             sink: false,
         }
@@ -91,8 +97,13 @@ impl Ingest {
 
     /// Reads events and drops them: the ceiling that benchmarks compare with.
     #[cfg(feature = "bench-sink")]
-    pub(crate) fn sink(log: Log) -> Self {
-        Self { log, sink: true }
+    pub(crate) fn sink(log: Log, clock: Clock) -> Self {
+        Self { sink: true, ..Self::new(log, clock) }
+    }
+
+    /// The same, taking out what `redaction` says.
+    pub(crate) fn redacting(self, redaction: Redaction) -> Self {
+        Self { redaction, ..self }
     }
 
     /// Records the events of one request body.
@@ -104,16 +115,26 @@ impl Ingest {
         body: Bytes,
         framing: Framing,
     ) -> Result<Recorded, IngestError> {
-        let sorted = self.sorted(body, framing, Sorted::of)?;
+        let read = |events| Sorted::of(events, &self.pace);
+        let sorted = self.sorted(body, framing, read).inspect_err(|_too_many| {
+            // How many they were is not known: the request counts as one event.
+            count(&metrics::counter!("banyan_events_received_total"), 1);
+            count(&metrics::counter!("banyan_events_rejected_total"), 1);
+        })?;
         count(&metrics::counter!("banyan_events_received_total"), sorted.received());
+        let shed = metrics::counter!("banyan_events_shed_total");
+        let sorted = self.admitted(sorted).inspect_err(|(_, left)| count(&shed, *left));
+        let sorted = sorted.map_err(|(error, _)| error)?;
         count(&metrics::counter!("banyan_events_rejected_total"), sorted.rejected.len());
-        let accepted = sorted.accepted.len();
-        self.append(sorted).await.inspect_err(|error| match error {
-            IngestError::Append(_shed) => {
-                count(&metrics::counter!("banyan_events_shed_total"), accepted);
-            }
-            IngestError::Invalid(_) | IngestError::TooManyEvents { .. } => {}
-        })
+        self.append(sorted).await
+    }
+
+    /// All of it, if no session in it sends too fast; else why not, and how much it was.
+    fn admitted(&self, mut sorted: Sorted) -> Result<Sorted, (IngestError, usize)> {
+        match self.pace.admit(std::mem::take(&mut sorted.wanted)) {
+            Ok(()) => Ok(sorted),
+            Err(TooFast { wait_ms }) => Err((IngestError::TooFast { wait_ms }, sorted.received())),
+        }
     }
 
     /// What `read` makes of the pieces of a body.
@@ -130,14 +151,29 @@ impl Ingest {
                 let limit = REQUEST_MAX_EVENTS;
                 let message = format!("a request must not hold more than {limit} events");
                 let violations = vec![Violation::new("", "too_large", message)];
-                self.log.quarantine(&[QuarantineEntry { violations, bytes: body }]);
+                self.quarantine([(violations, body)]);
                 Err(IngestError::TooManyEvents { limit })
             }
         }
     }
 
+    /// An entry as it is recorded.
+    fn entry(&self, source: Source, bytes: Bytes) -> Entry {
+        Entry { source, bytes: self.redaction.apply(bytes) }
+    }
+
+    /// Keeps refused input where it can be looked at.
+    fn quarantine(&self, refused: impl IntoIterator<Item = (Vec<Violation>, Bytes)>) {
+        let row = |(violations, bytes): (_, Bytes)| {
+            let head = self.redaction.head(&bytes);
+            QuarantineEntry { violations, bytes, head }
+        };
+        let rows: Vec<_> = refused.into_iter().map(row).collect();
+        self.log.quarantine(&rows);
+    }
+
     async fn append(&self, sorted: Sorted) -> Result<Recorded, IngestError> {
-        let Sorted { accepted, rejected, quarantined, anonymous } = sorted;
+        let Sorted { accepted, rejected, quarantined, wanted: _, anonymous } = sorted;
         let mut receipt = Receipt {
             ok: rejected.is_empty(),
             accepted: accepted.len(),
@@ -148,9 +184,7 @@ impl Ingest {
             outcome: None,
             items: rejected,
         };
-        if !quarantined.is_empty() {
-            self.log.quarantine(&quarantined);
-        }
+        self.quarantine(quarantined);
         if accepted.is_empty() {
             return Err(IngestError::Invalid(Box::new(receipt)));
         }
@@ -158,7 +192,9 @@ impl Ingest {
         if self.sink {
             return Ok(Recorded { receipt, appended: None });
         }
-        let appended = self.log.append(accepted).await?;
+        let entry = |Entry { source, bytes }| self.entry(source, bytes);
+        let entries = accepted.into_iter().map(entry).collect();
+        let appended = self.log.append(entries).await?;
         receipt.cursor = Some(self.cursor_after(appended));
         Ok(Recorded { receipt, appended: Some(appended) })
     }
@@ -200,61 +236,6 @@ impl Ingest {
     /// Refused input, newest first.
     pub(crate) async fn quarantined(&self, limit: u32) -> Result<Vec<QuarantineView>, LogError> {
         self.log.quarantined(limit).await
-    }
-}
-
-impl Sorted {
-    /// How many pieces there were.
-    fn received(&self) -> usize {
-        self.accepted.len() + self.rejected.len()
-    }
-
-    fn of(events: Vec<Bytes>) -> Self {
-        let mut sorted = Self::default();
-        for (index, bytes) in events.into_iter().enumerate() {
-            match has_identity(&bytes) {
-                Ok(identity) => {
-                    sorted.anonymous |= !identity;
-                    sorted.accepted.push(Entry { source: Source::Aop, bytes });
-                }
-                Err(violations) => sorted.reject(index, bytes, violations),
-            }
-        }
-        sorted
-    }
-
-    /// A request that cannot even be cut counts as one refused event.
-    fn refused(body: Bytes, violation: Violation) -> Self {
-        let mut sorted = Self::default();
-        sorted.reject(0, body, vec![violation]);
-        sorted
-    }
-
-    fn reject(&mut self, index: usize, bytes: Bytes, violations: Vec<Violation>) {
-        self.quarantined.push(QuarantineEntry { violations: violations.clone(), bytes });
-        self.rejected.push(RejectedItem { index, violations });
-    }
-}
-
-/// Whether a readable event can be recognised when it is sent again, or everything that makes it
-/// unreadable.
-fn has_identity(bytes: &[u8]) -> Result<bool, Vec<Violation>> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let message = format!("not UTF-8 from byte {} on", error.valid_up_to());
-        vec![Violation::new("", "utf8", message)]
-    })?;
-    let identity =
-        |envelope: Envelope<'_>| envelope.event_id.is_some() || envelope.sequence.is_some();
-    match Envelope::read(text) {
-        Ok(envelope) => Ok(identity(envelope)),
-        Err(violations) if violations.iter().any(|violation| violation.rule == "json") => {
-            match repair(text) {
-                // What is stored are the bytes received; whoever reads them repairs them again.
-                Some(repaired) => Envelope::read(&repaired).map(identity),
-                None => Err(violations),
-            }
-        }
-        Err(violations) => Err(violations),
     }
 }
 

@@ -29,6 +29,7 @@ mod ancestors;
 mod groups;
 mod filter;
 mod search;
+mod turns;
 mod counts;
 mod forest;
 mod tree_around;
@@ -52,7 +53,6 @@ use tokio::sync::watch;
 
 #[cfg(test)]
 pub(crate) use self::changes::Change;
-use self::counts::Kept;
 pub(crate) use self::{
     alert_list::{AlertDetail, AlertsPage, AlertsRequest},
     branches::Neighbours,
@@ -70,6 +70,7 @@ pub(crate) use self::{
     subtree::{Scope, TreeRequest},
     trouble::Direction,
 };
+use self::{counts::Kept, turns::Turns};
 
 use crate::{clock::Clock, progress::Progress, view::View};
 
@@ -95,6 +96,7 @@ pub(crate) struct Query {
     clock: Clock,
     mark: LogMark,
     counts: Kept,
+    turns: Turns,
 }
 
 /// Why a question could not be answered.
@@ -102,7 +104,10 @@ pub(crate) struct Query {
 pub(crate) enum QueryError {
     /// See the source.
     #[error("the view database failed")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+    /// Others use all readers, and went on doing so.
+    #[error("no reader of the view became free")]
+    Busy,
     /// The reader's filter cannot be understood: a fault of the caller.
     #[error("the filter cannot be understood")]
     Filter(#[from] FilterError),
@@ -112,6 +117,15 @@ pub(crate) enum QueryError {
     /// The same, where there is no better source than a sentence.
     #[error("a row of the view is damaged: {0}")]
     Damaged(&'static str),
+}
+
+impl From<sqlx::Error> for QueryError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut => Self::Busy,
+            error => Self::Database(error),
+        }
+    }
 }
 
 /// How far the view was when a question was answered.
@@ -126,7 +140,7 @@ pub(crate) struct Settled {
 impl Query {
     /// Reads `view`, judging silence by `clock`.
     pub(crate) fn new(view: View, progress: Progress, clock: Clock, mark: LogMark) -> Self {
-        Self { view, progress, clock, mark, counts: Kept::default() }
+        Self { view, progress, clock, mark, counts: Kept::default(), turns: Turns::new() }
     }
 
     /// Asks the same of `view`, which holds a part of the log up to `at` and stays as it is; it is
@@ -139,7 +153,12 @@ impl Query {
 
     /// The position that a cursor of this log stands for.
     pub(crate) fn position(&self, cursor: &str) -> Result<Position, CursorError> {
-        Cursor::parse(cursor, self.mark.epoch, self.mark.log).map(|cursor| cursor.position)
+        let cursor = Cursor::parse(cursor, self.mark.epoch, self.mark.log)?;
+        // What was handed out of a log that had more events is of no use in this one.
+        if self.progress.head() < cursor.position {
+            return Err(CursorError::Foreign);
+        }
+        Ok(cursor.position)
     }
 
     /// The cursor for `position` of this log.

@@ -70,6 +70,9 @@ impl<'a> Envelope<'a> {
         if slots.duplicate_keys {
             check.flags.insert(Flags::DUPLICATE_KEYS);
         }
+        if json.contains("[redacted:") {
+            check.flags.insert(Flags::REDACTED);
+        }
         let mut envelope = Self {
             spec: check.spec(slots.spec),
             session_id: check.id("/session_id", slots.session_id),

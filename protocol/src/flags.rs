@@ -23,12 +23,14 @@ impl Flags {
     pub const SELF_PARENT: Self = Self(1 << 6);
     /// The projection failed on this event; it is kept and shown raw.
     pub const POISON: Self = Self(1 << 7);
+    /// A secret in it was taken out before it was stored; its text says where and of what kind.
+    pub const REDACTED: Self = Self(1 << 9);
 
     /// Without a sequence, but ordered by its own time: sources that count nothing and arrive in
     /// any order. Not an oddity, so it has no name.
     pub const TIMED: Self = Self(1 << 8);
 
-    const NAMES: [(Self, &'static str); 8] = [
+    const NAMES: [(Self, &'static str); 9] = [
         (Self::NO_SEQUENCE, "no_sequence"),
         (Self::BAD_TIMESTAMP, "bad_timestamp"),
         (Self::REPAIRED, "repaired"),
@@ -37,6 +39,7 @@ impl Flags {
         (Self::VARIANT, "variant"),
         (Self::SELF_PARENT, "self_parent"),
         (Self::POISON, "poison"),
+        (Self::REDACTED, "redacted"),
     ];
 
     /// The set whose stored form is `bits`.

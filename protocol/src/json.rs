@@ -125,6 +125,16 @@ pub(crate) fn is_too_deep(json: &str) -> bool {
     })
 }
 
+/// Whether there are more than `max` arrays and objects in `json`.
+pub(crate) fn holds_more_than(json: &str, max: usize) -> bool {
+    let opening = |byte: &u8| matches!(byte, b'{' | b'[');
+    if json.bytes().filter(opening).count() <= max {
+        return false;
+    }
+    let mut quoted = Quoted::default();
+    max < json.chars().filter(|&char| !quoted.step(char) && matches!(char, '{' | '[')).count()
+}
+
 /// Byte offset of the first `\ud800`–`\udfff` escape that has no partner, if there is one.
 pub(crate) fn lone_surrogate(json: &str) -> Option<usize> {
     if !json.contains("\\u") {

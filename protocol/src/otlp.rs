@@ -10,11 +10,12 @@
 //!
 //! [`Reply`] is what exporters are answered.
 //!
-//! Reading order: this file, [`request`], [`protobuf`], [`attributes`], [`span`], [`log_record`],
+//! Reading order: this file, [`request`], [`json`], [`protobuf`], [`attributes`], [`span`], [`log_record`],
 //! [`reply`].
 
 mod attributes;
 mod fields;
+mod json;
 mod log_record;
 mod protobuf;
 mod reply;
@@ -26,7 +27,7 @@ mod tests;
 pub use attributes::Attributes;
 pub use log_record::LogRecord;
 pub use reply::Reply;
-pub use request::{Cut, Refused, Unreadable, cut};
+pub use request::{Cut, Refused, Uncut, cut};
 pub use span::{Scope, Span, SpanEvent, SpanStatus};
 
 /// What a request carries.

@@ -113,6 +113,48 @@ fn no_file_is_long() {
     assert!(!is_long(&"x\n".repeat(FILE_MAX_LINES)));
 }
 
+/// Where input comes in: every limit on it is in `protocol/src/limits.rs`, which is printed.
+const ENTRANCES: [&str; 7] = [
+    "ingest/",
+    "ingest.rs",
+    "http/body",
+    "http/form.rs",
+    "http/serve.rs",
+    "http/otlp.rs",
+    "http/hooks.rs",
+];
+
+#[test]
+fn limits_on_input_are_in_one_file() {
+    let found: Vec<_> = sources("collector/src")
+        .into_iter()
+        .filter(|(path, _)| !is_test(path) && is_entrance(path))
+        .flat_map(|(path, text)| {
+            own_limits(&text).map(|line| format!("{path}: {line}")).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(found, Vec::<String>::new());
+    assert!(is_entrance("collector/src/http/body/decode.rs"));
+    assert_eq!(own_limits("const BODY_MAX_BYTES: usize = 7;").count(), 1);
+    assert_eq!(own_limits("use limits::BODY_MAX_BYTES;\nconst PIECE_BYTES: usize = 7;").count(), 0);
+}
+
+fn is_entrance(path: &str) -> bool {
+    let path = path.trim_start_matches("collector/src/");
+    ENTRANCES.iter().any(|entrance| path.starts_with(entrance))
+}
+
+/// Declarations of limits.
+fn own_limits(text: &str) -> impl Iterator<Item = &str> {
+    let is_limit = |name: &str| {
+        ["_MAX_BYTES", "_MAX_COUNT", "_MAX_EVENTS", "_MAX_MS"].iter().any(|end| name.ends_with(end))
+    };
+    text.lines().filter(move |line| {
+        let declared = line.trim_start().trim_start_matches("pub(super) ").strip_prefix("const ");
+        declared.and_then(|rest| rest.split(':').next()).is_some_and(is_limit)
+    })
+}
+
 #[test]
 fn every_file_says_what_it_is() {
     let silent: Vec<_> = [

@@ -7,6 +7,7 @@ pub(crate) async fn site(directory: &Path, clock: Clock) -> (Site, Box<dyn std::
     let log = Log::open(directory, clock.clone()).await.unwrap();
     let origin = "http://127.0.0.1:4317".to_owned();
     let what = (directory, Serve::Everything);
-    let running = Running::start(what, log, origin, clock).await.unwrap();
+    let running =
+        Running::start((what.0, (what.1, Redaction::default())), log, origin, clock).await.unwrap();
     (running.site.clone(), Box::new(running))
 }

@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::Path};
 use super::{Config, ConfigError, Environment, Flags, file::File};
 
 /// Everything of ours in the environment that somebody reads: this program, or a client of it.
-const VARIABLES: [&str; 9] = [
+const VARIABLES: [&str; 10] = [
     "BANYAN_ALLOW_HOST",
     "BANYAN_CONFIG",
     "BANYAN_DATA",
@@ -14,6 +14,7 @@ const VARIABLES: [&str; 9] = [
     "BANYAN_LOG",
     "BANYAN_OTLP_LISTEN",
     "BANYAN_PARENT_SESSION",
+    "BANYAN_REDACT",
     "BANYAN_SESSION",
 ];
 

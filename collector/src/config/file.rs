@@ -8,10 +8,10 @@ use std::{
 
 use toml::{Table, Value};
 
-use super::{ConfigError, Environment, places};
+use super::{ConfigError, Environment, Redact, places, redact};
 
 /// Every key that is read.
-pub(super) const KEYS: [&str; 5] = ["allow_host", "data", "listen", "log", "otlp_listen"];
+pub(super) const KEYS: [&str; 6] = ["allow_host", "data", "listen", "log", "otlp_listen", "redact"];
 
 /// A file that was read, or none.
 #[derive(Debug, Default)]
@@ -84,6 +84,11 @@ impl File {
 
     pub(super) fn log(&self) -> Result<Option<String>, ConfigError> {
         self.string("log", "a filter such as \"info\"")
+    }
+
+    pub(super) fn redact(&self) -> Result<Option<Redact>, ConfigError> {
+        let Some(text) = self.string("redact", redact::EXPECTED)? else { return Ok(None) };
+        text.parse().map(Some).map_err(|_unknown| self.wrong("redact", redact::EXPECTED))
     }
 
     fn string(&self, key: &str, expected: &'static str) -> Result<Option<String>, ConfigError> {

@@ -15,6 +15,7 @@ impl fmt::Display for Config {
         let hosts = self.server.allow_host.value.join(", ");
         row(f, "allow_host", &hosts, &self.server.allow_host)?;
         row(f, "data", &self.storage.data.value.display().to_string(), &self.storage.data)?;
+        row(f, "redact", &self.redact.value.to_string(), &self.redact)?;
         row(f, "log", &self.logging.log.value, &self.logging.log)?;
         match &self.file {
             Some(path) => writeln!(f, "\nfile: {}", path.display())?,

@@ -68,6 +68,23 @@ fn flag_beats_environment_beats_file_beats_default() {
 }
 
 #[test]
+fn secrets_are_taken_out_unless_somebody_says_otherwise() {
+    let redact = |flags: &Flags, variables: &[_]| resolve(flags, variables).unwrap().redact;
+    let (_directory, from_file) = file("redact = 'off'");
+    let flag = Flags { redact: Some(Redact::Tokens), ..Flags::default() };
+    let variable = [("BANYAN_REDACT", "off")];
+    let environment = Origin::Environment("BANYAN_REDACT");
+    for (found, value, origin) in [
+        (redact(&Flags::default(), &[]), Redact::Tokens, Origin::Default),
+        (redact(&from_file, &[]), Redact::Off, Origin::File),
+        (redact(&Flags::default(), &variable), Redact::Off, environment),
+        (redact(&flag, &variable), Redact::Tokens, Origin::Flag),
+    ] {
+        assert_eq!(found, Sourced { value, origin });
+    }
+}
+
+#[test]
 fn empty_variables_count_as_absent() {
     let config =
         resolve(&Flags::default(), &[("BANYAN_LISTEN", ""), ("BANYAN_CONFIG", "")]).unwrap();
@@ -90,7 +107,7 @@ fn unknown_keys_are_all_named() {
     let text = error.to_string();
     for word in [
         "lisen, server, zeta",
-        "known are: allow_host, data, listen, log, otlp_listen",
+        "known are: allow_host, data, listen, log, otlp_listen, redact",
         "banyan.toml",
     ] {
         assert!(text.contains(word), "{text}");
@@ -105,6 +122,8 @@ fn wrong_values_say_where_they_are() {
         ("listen = [1]", vec![], "listen in "),
         ("data = []", vec![], "data in "),
         ("log = true", vec![], "log in "),
+        ("redact = 'all'", vec![], "redact in "),
+        ("", vec![("BANYAN_REDACT", "no")], "BANYAN_REDACT"),
         ("", vec![("BANYAN_LISTEN", "4317")], "BANYAN_LISTEN"),
     ] {
         let (_directory, flags) = file(text);

@@ -38,6 +38,9 @@ pub(crate) enum ApiError {
     /// The session was deleted.
     #[error("the session was deleted")]
     SessionDeleted,
+    /// The view is behind the log and does not know the session, which may be in the log.
+    #[error("the view is behind and does not know the session")]
+    Behind,
     /// The session has no event there.
     #[error("no such event")]
     NoEvent,
@@ -74,6 +77,9 @@ pub(crate) enum ApiError {
     /// A request of OTLP, or what it decompresses to, is too large.
     #[error("the export request is too large")]
     OtlpTooLarge,
+    /// A request of OTLP holds more spans or log records than one may.
+    #[error("the export request holds too many items")]
+    OtlpTooMany,
     /// Not a request of OTLP, and why; does not repeat input.
     #[error("the export request is {0}")]
     OtlpUnreadable(String),
@@ -174,10 +180,15 @@ fn incident() -> String {
 }
 
 /// `mean` spread by ±25 %, so that clients who were turned away together do not return together.
-fn spread(mean: u64) -> u64 {
+pub(super) fn spread(mean: u64) -> u64 {
     let random = RandomState::new().build_hasher().finish();
     let half = mean / 2;
     (mean - mean / 4).saturating_add(random.checked_rem(half).unwrap_or(0))
+}
+
+/// A wait as the header `Retry-After` has it: in whole seconds, never less.
+pub(super) fn retry_after(wait_ms: u64) -> HeaderValue {
+    HeaderValue::from(wait_ms.div_ceil(1_000).max(1))
 }
 
 impl IntoResponse for ApiError {
@@ -196,8 +207,7 @@ impl IntoResponse for ApiError {
         };
         let mut response = (status, Json(&view)).into_response();
         if let Some(wait_ms) = retry_after_ms {
-            let seconds = wait_ms.div_ceil(1_000).max(1);
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(header::RETRY_AFTER, retry_after(wait_ms));
         }
         let deleted = matches!(self, Self::SessionDeleted);
         response.extensions_mut().insert(Explained { view, incident, deleted });
@@ -254,6 +264,8 @@ mod tests {
         for (error, stored) in [
             (ApiError::BodiesInFlight, None),
             (ApiError::TooManyStreams, None),
+            (ApiError::Behind, None),
+            (ApiError::View(QueryError::Busy), None),
             (ApiError::Append(AppendError::Overloaded), Some("no")),
             (ApiError::Ingest(AppendError::StorageFull.into()), Some("no")),
             (ApiError::Append(AppendError::StorageFailed), Some("unknown")),

@@ -68,6 +68,7 @@ impl Export {
     /// The next lines and the reader behind them; `None` at the end.
     async fn page(mut self) -> Result<Option<(Bytes, Self)>, QueryError> {
         let mut lines = String::new();
+        let _turn = self.query.turn().await;
         while lines.len() < PAGE_MIN_BYTES
             && let Some(&session) = self.sessions.front()
         {

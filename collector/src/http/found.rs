@@ -84,7 +84,9 @@ async fn file(query: Query, asked: Asked, format: Format) -> Result<Response, Ap
         Some(_) => return Err(ApiError::Parameter("in is events or sessions.")),
     };
     let settled = query.settle().await;
+    let turn = query.turn().await;
     let every = query.every((&asked.q, scope), settled.as_of).await?;
+    drop(turn);
     let complete = settled.complete && settled.as_of == every.as_of();
     let settled = Settled { as_of: every.as_of(), complete };
     let head = match (format, scope) {
@@ -125,6 +127,7 @@ impl Reader {
     /// The next lines and the reader behind them; `None` at the end.
     async fn page(mut self) -> Result<Option<(Bytes, Self)>, QueryError> {
         let mut lines = std::mem::take(&mut self.head);
+        let _turn = self.query.turn().await;
         match self.scope {
             SearchScope::Events => {
                 for event in self.query.every_event(&mut self.every).await? {

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::State,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use banyan_protocol::{
@@ -12,11 +12,17 @@ use banyan_protocol::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::Hub;
+use super::{
+    Hub,
+    error::{retry_after, spread},
+};
 use crate::{
     ingest::{Ingest, LogState},
     progress::Progress,
 };
+
+/// How long after a "not ready" to ask again, on average.
+const READY_RETRY_MS: u64 = 4_000;
 
 /// How everything is.
 #[derive(Clone, Debug)]
@@ -84,7 +90,11 @@ pub(super) async fn ready(State(vitals): State<Vitals>, State(ingest): State<Ing
     let ready = reasons.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let answer = ReadyAnswer { ready, reasons, lag_events: vitals.lag_events() };
-    (status, Json(answer)).into_response()
+    let mut response = (status, Json(answer)).into_response();
+    if !ready {
+        response.headers_mut().insert(header::RETRY_AFTER, retry_after(spread(READY_RETRY_MS)));
+    }
+    response
 }
 
 #[cfg(test)]

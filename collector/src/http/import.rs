@@ -34,6 +34,7 @@ use crate::{ingest::Ingest, query::Query};
         (status = 408, body = ErrorView, description = "The body did not arrive in time"),
         (status = 413, body = ErrorView, description = "Over a limit"),
         (status = 415, body = ErrorView, description = "Not JSON, or in an encoding other than gzip and zstd"),
+        (status = 429, body = ErrorView, description = "A session of it sends too fast; nothing of it was recorded"),
         (status = 503, body = ErrorView, description = "Cannot record now; `stored` says what is known"),
     )
 )]

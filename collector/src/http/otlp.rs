@@ -67,7 +67,7 @@ where
     responses(
         (status = 200, body = Object, description = "An `ExportTraceServiceResponse`; its partial success counts the spans that were refused"),
         (status = 400, body = Object, description = "Not an export request; a `google.rpc.Status`"),
-        (status = 413, body = Object, description = "Larger than 16 MiB"),
+        (status = 413, body = Object, description = "Larger than 16 MiB, or more than 50,000 spans or log records"),
         (status = 415, body = Object, description = "Neither protobuf nor JSON"),
         (status = 503, body = Object, description = "Try again later, as `Retry-After` says"),
     )
@@ -90,7 +90,7 @@ pub(super) async fn traces(
     responses(
         (status = 200, body = Object, description = "An `ExportLogsServiceResponse`; its partial success counts the records that were refused"),
         (status = 400, body = Object, description = "Not an export request; a `google.rpc.Status`"),
-        (status = 413, body = Object, description = "Larger than 16 MiB"),
+        (status = 413, body = Object, description = "Larger than 16 MiB, or more than 50,000 spans or log records"),
         (status = 415, body = Object, description = "Neither protobuf nor JSON"),
         (status = 503, body = Object, description = "Try again later, as `Retry-After` says"),
     )
@@ -127,7 +127,8 @@ impl From<OtlpError> for ApiError {
     fn from(error: OtlpError) -> Self {
         match error {
             OtlpError::Append(error) => Self::Append(error),
-            OtlpError::Unreadable(unreadable) => Self::OtlpUnreadable(unreadable.message),
+            OtlpError::Unreadable(message) => Self::OtlpUnreadable(message),
+            OtlpError::TooManyItems => Self::OtlpTooMany,
             OtlpError::Lost(_) => Self::Panicked,
         }
     }

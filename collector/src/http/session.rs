@@ -16,6 +16,7 @@ use crate::{
     responses(
         (status = 200, body = SessionAnswer),
         (status = 404, body = ErrorView, description = "Never heard of it, or it was deleted"),
+        (status = 503, body = ErrorView, description = "Not known yet: the view is behind the log"),
     )
 )]
 pub(super) async fn show(
@@ -44,11 +45,12 @@ pub(super) async fn remove(
     State(ingest): State<Ingest>,
     SessionId(id): SessionId,
 ) -> Result<Json<DeletedAnswer>, ApiError> {
-    query.settle().await;
+    let settled = query.settle().await;
     match query.session(&id).await? {
-        Lookup::Missing => Err(ApiError::NoSession),
+        Lookup::Missing if settled.complete => Err(ApiError::NoSession),
         Lookup::Deleted => Ok(Json(DeletedAnswer { ok: true })),
-        Lookup::Found(_) => {
+        // Whoever is not in a view that is behind may well be in the log.
+        Lookup::Found(_) | Lookup::Missing => {
             ingest.delete_session(&id).await?;
             Ok(Json(DeletedAnswer { ok: true }))
         }
@@ -68,6 +70,7 @@ pub(super) async fn find(query: &Query, id: &str) -> Result<Found, ApiError> {
     match query.session(id).await? {
         Lookup::Found(session) => Ok(Found { settled, session }),
         Lookup::Deleted => Err(ApiError::SessionDeleted),
-        Lookup::Missing => Err(ApiError::NoSession),
+        Lookup::Missing if settled.complete => Err(ApiError::NoSession),
+        Lookup::Missing => Err(ApiError::Behind),
     }
 }

@@ -11,8 +11,8 @@ use banyan_protocol::{
 use bytes::Bytes;
 use tokio::time::timeout;
 
-use super::{Ingest, QuarantineEntry};
-use crate::log::{Entry, Source};
+use super::Ingest;
+use crate::log::Source;
 
 /// How long the agent waits for the disk: most hooks are on it by then, and readers see them.
 const DISK_WAIT: Duration = Duration::from_millis(5);
@@ -27,10 +27,10 @@ impl Ingest {
         });
         if let Err(violations) = text.and_then(Hook::read) {
             count("refused", harness);
-            self.log.quarantine(&[QuarantineEntry { violations, bytes: body }]);
+            self.quarantine([(violations, body)]);
             return;
         }
-        let append = self.log.append(vec![Entry { source: Source::Hook(harness), bytes: body }]);
+        let append = self.log.append(vec![self.entry(Source::Hook(harness), body)]);
         let recorded = tokio::spawn(async move {
             if append.await.is_err() {
                 count("lost", harness);

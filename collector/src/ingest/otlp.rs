@@ -5,19 +5,21 @@
 //! one span, and no entry says more events than a position has room for. What spans share is
 //! repeated, which the compression of a commit takes away again.
 
-use banyan_protocol::otlp::{Cut, Encoding, Refused, Signal, Unreadable, cut};
+use banyan_protocol::{
+    Violation,
+    limits::OTLP_REQUEST_MAX_ITEMS,
+    otlp::{Cut, Encoding, Refused, Signal, Uncut, cut},
+};
 use bytes::Bytes;
 use thiserror::Error;
 
-use super::{Ingest, QuarantineEntry};
+use super::Ingest;
 use crate::log::{AppendError, Entry, Source};
 
-/// The most entries of one append.
-const APPEND_MAX_COUNT: usize = 1_000;
+/// The most entries of one append: what a commit takes.
+const APPEND_ENTRIES: usize = 1_000;
 /// About how many bytes one append has; one entry may come on top.
 const APPEND_BYTES: usize = 2 * 1024 * 1024;
-/// What of one request's refused spans or log records goes to the quarantine.
-const QUARANTINED_MAX_COUNT: usize = 20;
 
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,9 +35,12 @@ pub(crate) struct Taken {
 /// Why a request was not taken.
 #[derive(Debug, Error)]
 pub(crate) enum OtlpError {
-    /// It is not an export request.
-    #[error("the request is {}", .0.message)]
-    Unreadable(Unreadable),
+    /// It is not an export request, and why.
+    #[error("the request is {0}")]
+    Unreadable(String),
+    /// It holds more spans or log records than a request may.
+    #[error("the request holds too many spans or log records")]
+    TooManyItems,
     /// The log did not take all of it. What it took it knows again when it comes again.
     #[error("the log did not take the request")]
     Append(#[from] AppendError),
@@ -54,40 +59,48 @@ impl Ingest {
     ) -> Result<Taken, OtlpError> {
         let bytes = body.clone();
         // Reading 16 MiB takes longer than other requests should wait.
-        let read = tokio::task::spawn_blocking(move || cut(signal, encoding, &bytes));
-        let Cut { items, refused } = match read.await.map_err(OtlpError::Lost)? {
-            Ok(cut) => cut,
-            Err(unreadable) => {
-                let violations =
-                    vec![banyan_protocol::Violation::new("", "otlp", unreadable.message.clone())];
-                self.log.quarantine(&[QuarantineEntry { violations, bytes: body }]);
-                return Err(OtlpError::Unreadable(unreadable));
+        let redaction = self.redaction;
+        let read = tokio::task::spawn_blocking(move || {
+            let mut cut = cut(signal, encoding, &bytes)?;
+            for item in &mut cut.items {
+                *item = redaction.apply(std::mem::take(item));
             }
+            Ok(cut)
+        });
+        let Cut { items, refused, refused_count } = match read.await.map_err(OtlpError::Lost)? {
+            Ok(cut) => cut,
+            Err(uncut) => return Err(self.refuse_whole(uncut, body)),
         };
         drop(body);
-        let (accepted, total) = (items.len(), items.len() + refused.len());
-        count("received", signal, total);
-        count("refused", signal, refused.len());
-        let taken = Taken { accepted, refused: refused.len(), message: message(&refused) };
-        self.refuse(refused);
+        let accepted = items.len();
+        count("received", signal, accepted + refused_count);
+        count("refused", signal, refused_count);
+        let taken = Taken { accepted, refused: refused_count, message: message(&refused) };
+        let rows = refused.into_iter().map(|Refused { violations, bytes }| (violations, bytes));
+        self.quarantine(rows);
         let mut left = accepted;
         for entries in appends(items, Source::Otlp(signal)) {
             let size = entries.len();
-            self.log.append(entries).await.inspect_err(|_shed| count("shed", signal, left))?;
             left -= size;
+            // The log counts what it was given; what comes behind it is not tried.
+            self.log.append(entries).await.inspect_err(|_shed| count("shed", signal, left))?;
         }
         Ok(taken)
     }
 
-    fn refuse(&self, refused: Vec<Refused>) {
-        let rows: Vec<QuarantineEntry> = refused
-            .into_iter()
-            .take(QUARANTINED_MAX_COUNT)
-            .map(|Refused { violations, bytes }| QuarantineEntry { violations, bytes })
-            .collect();
-        if !rows.is_empty() {
-            self.log.quarantine(&rows);
-        }
+    fn refuse_whole(&self, uncut: Uncut, bytes: Bytes) -> OtlpError {
+        let (violation, error) = match uncut {
+            Uncut::Unreadable { message } => {
+                (Violation::new("", "otlp", message.clone()), OtlpError::Unreadable(message))
+            }
+            Uncut::TooManyItems => {
+                let limit = OTLP_REQUEST_MAX_ITEMS;
+                let message = format!("must not hold more than {limit} spans or log records");
+                (Violation::new("", "too_large", message), OtlpError::TooManyItems)
+            }
+        };
+        self.quarantine([(vec![violation], bytes)]);
+        error
     }
 }
 
@@ -96,7 +109,7 @@ fn appends(items: Vec<Bytes>, source: Source) -> impl Iterator<Item = Vec<Entry>
     let mut items = items.into_iter().peekable();
     std::iter::from_fn(move || {
         let (mut entries, mut size) = (Vec::new(), 0);
-        while entries.len() < APPEND_MAX_COUNT && size < APPEND_BYTES {
+        while entries.len() < APPEND_ENTRIES && size < APPEND_BYTES {
             let Some(bytes) = items.next() else { break };
             size += bytes.len();
             entries.push(Entry { source, bytes });

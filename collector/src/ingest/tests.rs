@@ -17,7 +17,7 @@ impl Fixture {
     async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let log = Log::open(directory.path(), clock()).await.unwrap();
-        Self { ingest: Ingest::new(log.clone()), log, directory }
+        Self { ingest: Ingest::new(log.clone(), clock()), log, directory }
     }
 
     async fn record(&self, body: &str, framing: Framing) -> Result<Recorded, IngestError> {

@@ -52,8 +52,10 @@ pub(crate) struct Appended {
 pub(crate) struct Refused {
     /// Everything wrong with it.
     pub violations: Vec<Violation>,
-    /// The input; only its head is kept.
+    /// The input, of which nothing is kept but its size and its digest.
     pub bytes: Bytes,
+    /// What is kept to look at: its beginning, without secrets.
+    pub head: Bytes,
 }
 
 impl Commit {

@@ -1,18 +1,18 @@
 //! Refused input, kept where people can look at it: a bounded table beside the log.
 
-use banyan_protocol::{Timestamp, Violation, view::QuarantineView};
+use banyan_protocol::{
+    Timestamp, Violation,
+    limits::{QUARANTINE_MAX_ROWS, QUARANTINED_MAX_BYTES},
+    view::QuarantineView,
+};
 use bytes::Bytes;
 use serde::Deserialize;
 use sqlx::{Connection as _, SqliteConnection, SqlitePool};
 
 use super::{LogError, Refused, fault::Fault};
 
-/// Rows that are kept, and rows that may wait to be written.
-pub(super) const QUARANTINE_MAX_ROWS: usize = 1_000;
 /// Rows written in one transaction.
 pub(super) const BATCH_MAX_ROWS: usize = 100;
-/// How much of refused input is kept.
-const HEAD_MAX_BYTES: usize = 4 * 1024;
 /// Length of the digest by which input is known again.
 const DIGEST_BYTES: usize = 16;
 
@@ -28,7 +28,7 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn of(refused: &Refused) -> Self {
-        let head = refused.bytes.get(..HEAD_MAX_BYTES).unwrap_or(&refused.bytes);
+        let head = refused.head.get(..QUARANTINED_MAX_BYTES).unwrap_or(&refused.head);
         Self {
             violations: serde_json::to_string(&refused.violations).unwrap_or_default(),
             size_bytes: i64::try_from(refused.bytes.len()).unwrap_or(i64::MAX),
@@ -126,7 +126,7 @@ fn violations_of(json: &str) -> Vec<Violation> {
 
 /// Rules that violations are made with; the name of one that is not known (any more) is lost, its
 /// message is not.
-const RULES: [&str; 11] = [
+const RULES: [&str; 12] = [
     "required",
     "type",
     "empty",
@@ -138,6 +138,7 @@ const RULES: [&str; 11] = [
     "nesting",
     "too_large",
     "not_printable",
+    "otlp",
 ];
 
 fn rule_named(name: &str) -> &'static str {

@@ -2,91 +2,100 @@
 //! integers as text, enums as numbers, defaults left out.
 
 mod messages;
+mod size;
 
+use bytes::Bytes;
 use prost::Message as _;
 use serde_json::{Map, Value, json, value::RawValue};
 
 #[cfg(test)]
 pub(super) use messages::Array;
 pub(super) use messages::{
-    Any, AnyValue, KeyValue, Link, LogRecord, Logs, Resource, ResourceLogs, ResourceSpans, Scope,
-    ScopeLogs, ScopeSpans, Span, SpanEvent, Status, Traces,
+    Any, AnyValue, KeyValue, Link, LogRecord, Request, Resource, Resources, Scope, Scopes, Span,
+    SpanEvent, Status,
 };
 
+use self::size::{Kind, is_overfull, items};
 use super::{
     Signal,
     fields::{base64, hex},
-    request::{Gathered, Item, Unreadable, unreadable},
+    request::{Gathered, Item, OVERFULL, Uncut, fits, unreadable},
 };
 
-/// Cuts a request into items. How deep messages may nest is bounded by the decoder.
-pub(super) fn cut(signal: Signal, body: &[u8], gathered: &mut Gathered) -> Result<(), Unreadable> {
-    match signal {
-        Signal::Traces => {
-            for ResourceSpans { resource, scope_spans, schema_url } in
-                Traces::decode(body).map_err(broken)?.resource_spans
-            {
-                let (resource, url) = (resource.map(of_resource), raw(&schema_url.into()));
-                for ScopeSpans { scope, spans, schema_url } in scope_spans {
-                    let around =
-                        Around::new([resource.as_ref(), scope.map(of_scope).as_ref()], &schema_url);
-                    for span in spans {
-                        let span = raw(&of_span(span));
-                        gathered
-                            .take(&Item { span: span.as_deref(), ..around.item(url.as_deref()) });
-                    }
+/// Cuts a request into items, of which one at a time is decoded. How deep messages may nest is
+/// bounded by the decoder.
+pub(super) fn cut(signal: Signal, body: &Bytes, gathered: &mut Gathered) -> Result<(), Uncut> {
+    fits(items(body))?;
+    for resources in Request::decode(body.clone()).map_err(broken)?.resources {
+        let Resources { resource, scopes, schema_url } =
+            Resources::decode(resources).map_err(broken)?;
+        let resource = Common::read::<Resource>(Kind::Resource, resource, of_resource)?;
+        let resource_url = raw(&schema_url.into());
+        for scopes in scopes {
+            let Scopes { scope, records, schema_url } = Scopes::decode(scopes).map_err(broken)?;
+            let scope = Common::read::<Scope>(Kind::Scope, scope, of_scope)?;
+            let scope_url = raw(&schema_url.into());
+            for record in records {
+                let is_overfull = resource.is_overfull()
+                    || scope.is_overfull()
+                    || is_overfull(Kind::of(signal), &record);
+                if is_overfull {
+                    gathered.refuse(OVERFULL, &record);
+                    continue;
                 }
-            }
-        }
-        Signal::Logs => {
-            for ResourceLogs { resource, scope_logs, schema_url } in
-                Logs::decode(body).map_err(broken)?.resource_logs
-            {
-                let (resource, url) = (resource.map(of_resource), raw(&schema_url.into()));
-                for ScopeLogs { scope, log_records, schema_url } in scope_logs {
-                    let around =
-                        Around::new([resource.as_ref(), scope.map(of_scope).as_ref()], &schema_url);
-                    for record in log_records {
-                        let log_record = raw(&of_log(record));
-                        let log_record = log_record.as_deref();
-                        gathered.take(&Item { log_record, ..around.item(url.as_deref()) });
-                    }
-                }
+                let record = match signal {
+                    Signal::Traces => of_span(Span::decode(record).map_err(broken)?),
+                    Signal::Logs => of_log(LogRecord::decode(record).map_err(broken)?),
+                };
+                let around = Item {
+                    resource: resource.json(),
+                    resource_schema_url: resource_url.as_deref(),
+                    scope: scope.json(),
+                    schema_url: scope_url.as_deref(),
+                    ..Item::default()
+                };
+                gathered.take(&around.with(signal, raw(&record).as_deref()));
             }
         }
     }
     Ok(())
 }
 
-fn broken(_error: prost::DecodeError) -> Unreadable {
+fn broken(_error: prost::DecodeError) -> Uncut {
     unreadable("not the protobuf of an export request")
 }
 
-/// What the spans or log records of one scope have in common.
-struct Around {
-    resource: Option<Box<RawValue>>,
-    scope: Option<Box<RawValue>>,
-    schema_url: Option<Box<RawValue>>,
+/// What spans or log records have in common: their resource, or their scope.
+enum Common {
+    Json(Option<Box<RawValue>>),
+    /// It holds too much to be decoded.
+    Overfull,
 }
 
-impl Around {
-    fn new([resource, scope]: [Option<&Value>; 2], schema_url: &str) -> Self {
-        Self {
-            resource: resource.and_then(raw),
-            scope: scope.and_then(raw),
-            schema_url: raw(&schema_url.into()),
+impl Common {
+    fn read<M: prost::Message + Default>(
+        kind: Kind,
+        bytes: Bytes,
+        json: impl FnOnce(M) -> Value,
+    ) -> Result<Self, Uncut> {
+        if bytes.is_empty() {
+            return Ok(Self::Json(None));
+        }
+        if is_overfull(kind, &bytes) {
+            return Ok(Self::Overfull);
+        }
+        Ok(Self::Json(raw(&json(M::decode(bytes).map_err(broken)?))))
+    }
+
+    fn json(&self) -> Option<&RawValue> {
+        match self {
+            Self::Json(json) => json.as_deref(),
+            Self::Overfull => None,
         }
     }
 
-    fn item<'a>(&'a self, resource_schema_url: Option<&'a RawValue>) -> Item<'a> {
-        Item {
-            resource: self.resource.as_deref(),
-            resource_schema_url,
-            scope: self.scope.as_deref(),
-            schema_url: self.schema_url.as_deref(),
-            span: None,
-            log_record: None,
-        }
+    const fn is_overfull(&self) -> bool {
+        matches!(self, Self::Overfull)
     }
 }
 

@@ -1,17 +1,17 @@
 //! Cuts a request into items: one for each span or log record, with its resource and scope.
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Encoding, LogRecord, Signal, Span, protobuf};
+use super::{Encoding, LogRecord, Signal, Span, json, protobuf};
 use crate::{
     Violation,
-    json::{is_too_deep, lone_surrogate},
+    json::{holds_more_than, is_too_deep},
     limits::{
-        NESTING_MAX_LEVELS, OTLP_ITEM_MAX_BYTES, OTLP_RECORDED_MAX_BYTES, OTLP_REQUEST_MAX_ITEMS,
+        OTLP_ITEM_MAX_BYTES, OTLP_ITEM_MAX_VALUES, OTLP_RECORDED_MAX_BYTES, OTLP_REFUSED_MAX_COUNT,
+        OTLP_REQUEST_MAX_ITEMS, QUARANTINED_MAX_BYTES,
     },
-    repair::repair,
 };
 
 /// A request in pieces.
@@ -20,8 +20,10 @@ pub struct Cut {
     /// The items that can be read, in the order in which they should be recorded: a span behind
     /// the one above it, where both are in the request.
     pub items: Vec<Bytes>,
-    /// What cannot be read.
+    /// What cannot be read, the first few of it.
     pub refused: Vec<Refused>,
+    /// How many cannot be read.
+    pub refused_count: usize,
 }
 
 /// A span or log record that cannot be recorded.
@@ -29,19 +31,24 @@ pub struct Cut {
 pub struct Refused {
     /// What is wrong with it.
     pub violations: Vec<Violation>,
-    /// As much of it as there is.
+    /// Its beginning.
     pub bytes: Bytes,
 }
 
 /// Why a request cannot even be cut.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable {
-    /// One sentence that does not repeat input.
-    pub message: String,
+pub enum Uncut {
+    /// It is not an export request.
+    Unreadable {
+        /// One sentence that does not repeat input.
+        message: String,
+    },
+    /// It holds more than [`OTLP_REQUEST_MAX_ITEMS`] spans or log records.
+    TooManyItems,
 }
 
 /// The JSON of one item.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<&'a RawValue>,
@@ -57,93 +64,55 @@ pub(super) struct Item<'a> {
     pub log_record: Option<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
-struct Request<'a> {
-    #[serde(
-        borrow,
-        default,
-        alias = "resourceSpans",
-        alias = "resource_spans",
-        alias = "resourceLogs",
-        alias = "resource_logs"
-    )]
-    resources: Option<Vec<Resources<'a>>>,
-}
+impl<'a> Item<'a> {
+    /// With the span or log record.
+    pub(super) fn with(self, signal: Signal, record: Option<&'a RawValue>) -> Self {
+        match signal {
+            Signal::Traces => Self { span: record, ..self },
+            Signal::Logs => Self { log_record: record, ..self },
+        }
+    }
 
-#[derive(Deserialize)]
-struct Resources<'a> {
-    #[serde(borrow, default)]
-    resource: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "schemaUrl", alias = "schema_url")]
-    schema_url: Option<&'a RawValue>,
-    #[serde(
-        borrow,
-        default,
-        alias = "scopeSpans",
-        alias = "scope_spans",
-        alias = "scopeLogs",
-        alias = "scope_logs"
-    )]
-    scopes: Option<Vec<Scopes<'a>>>,
-}
+    fn record(&self) -> &str {
+        self.span.or(self.log_record).map_or("", RawValue::get)
+    }
 
-#[derive(Deserialize)]
-struct Scopes<'a> {
-    #[serde(borrow, default)]
-    scope: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "schemaUrl", alias = "schema_url")]
-    schema_url: Option<&'a RawValue>,
-    #[serde(borrow, default, alias = "spans", alias = "logRecords", alias = "log_records")]
-    records: Option<Vec<&'a RawValue>>,
+    /// About how large its JSON is.
+    fn size_bytes(&self) -> usize {
+        [self.resource, self.scope, self.span, self.log_record]
+            .into_iter()
+            .flatten()
+            .map(|part| part.get().len())
+            .sum()
+    }
 }
 
 /// Cuts `body`.
-pub fn cut(signal: Signal, encoding: Encoding, body: &[u8]) -> Result<Cut, Unreadable> {
+pub fn cut(signal: Signal, encoding: Encoding, body: &Bytes) -> Result<Cut, Uncut> {
     let mut gathered = Gathered::new(signal);
     match encoding {
-        Encoding::Json => cut_json(body, &mut gathered)?,
+        Encoding::Json => json::cut(signal, body, &mut gathered)?,
         Encoding::Protobuf => protobuf::cut(signal, body, &mut gathered)?,
     }
     Ok(gathered.finish())
 }
 
-fn cut_json(body: &[u8], gathered: &mut Gathered) -> Result<(), Unreadable> {
-    let text = std::str::from_utf8(body)
-        .map_err(|error| unreadable(format!("not UTF-8 from byte {} on", error.valid_up_to())))?;
-    if !text.trim_ascii_start().starts_with('{') {
-        return Err(unreadable("not one JSON object"));
-    }
-    let repaired = lone_surrogate(text).and_then(|_| repair(text));
-    let text = repaired.as_deref().unwrap_or(text);
-    let request: Request<'_> = serde_json::from_str(text).map_err(|error| {
-        let place = format!("line {} column {}", error.line(), error.column());
-        unreadable(format!("not the JSON of an export request, at {place}"))
-    })?;
-    let signal = gathered.signal;
-    for resources in request.resources.unwrap_or_default() {
-        for scopes in resources.scopes.unwrap_or_default() {
-            for record in scopes.records.unwrap_or_default() {
-                let (span, log_record) = match signal {
-                    Signal::Traces => (Some(record), None),
-                    Signal::Logs => (None, Some(record)),
-                };
-                gathered.take(&Item {
-                    resource: resources.resource,
-                    resource_schema_url: resources.schema_url,
-                    scope: scopes.scope,
-                    schema_url: scopes.schema_url,
-                    span,
-                    log_record,
-                });
-            }
-        }
-    }
-    Ok(())
+pub(super) fn unreadable(message: impl Into<String>) -> Uncut {
+    Uncut::Unreadable { message: message.into() }
 }
 
-pub(super) fn unreadable(message: impl Into<String>) -> Unreadable {
-    Unreadable { message: message.into() }
+/// Whether a request may hold so many items.
+pub(super) const fn fits(items: usize) -> Result<(), Uncut> {
+    if OTLP_REQUEST_MAX_ITEMS < items { Err(Uncut::TooManyItems) } else { Ok(()) }
 }
+
+/// A rule, and how it was broken.
+type Broken = (&'static str, &'static str);
+/// More than [`OTLP_ITEM_MAX_VALUES`].
+pub(super) const OVERFULL: Broken = ("too_large", "must not hold more than 20,000 values");
+const TOO_LARGE: Broken = ("too_large", "must not be larger than 4 MiB");
+const TOO_MUCH: Broken = ("too_large", "the request holds more than 64 MiB");
+const TOO_DEEP: Broken = ("nesting", "must not nest deeper than 64 levels");
 
 /// Items, as they are gathered.
 #[derive(Debug)]
@@ -152,43 +121,59 @@ pub(super) struct Gathered {
     /// With the time at which it began, by which parents come before their children.
     items: Vec<(i64, Bytes)>,
     refused: Vec<Refused>,
+    refused_count: usize,
+    /// Of everything that was looked at.
     bytes: usize,
 }
 
 impl Gathered {
     fn new(signal: Signal) -> Self {
-        Self { signal, items: Vec::new(), refused: Vec::new(), bytes: 0 }
+        Self { signal, items: Vec::new(), refused: Vec::new(), refused_count: 0, bytes: 0 }
     }
 
     /// Takes in one item, or says why not.
     pub(super) fn take(&mut self, item: &Item<'_>) {
+        let size = item.size_bytes();
+        if OTLP_ITEM_MAX_BYTES < size {
+            return self.refuse(TOO_LARGE, item.record().as_bytes());
+        }
+        self.bytes = self.bytes.saturating_add(size);
+        if OTLP_RECORDED_MAX_BYTES < self.bytes {
+            return self.refuse(TOO_MUCH, item.record().as_bytes());
+        }
         let json = serde_json::to_string(item).unwrap_or_default();
-        match self.judge(&json) {
-            Ok(began) => {
-                self.bytes += json.len();
-                self.items.push((began, json.into()));
-            }
-            Err(violations) => self.refused.push(Refused { violations, bytes: json.into() }),
-        }
-    }
-
-    /// When an acceptable item began.
-    fn judge(&self, json: &str) -> Result<i64, Vec<Violation>> {
-        let refuse = |rule, message: String| Err(vec![Violation::new("", rule, message)]);
         if OTLP_ITEM_MAX_BYTES < json.len() {
-            let limit = OTLP_ITEM_MAX_BYTES;
-            return refuse("too_large", format!("must not be larger than {limit} bytes"));
-        }
-        if OTLP_REQUEST_MAX_ITEMS <= self.items.len()
-            || OTLP_RECORDED_MAX_BYTES < self.bytes.saturating_add(json.len())
-        {
-            return refuse("too_large", "the request holds too much".to_owned());
+            return self.refuse(TOO_LARGE, item.record().as_bytes());
         }
         // An event, which is one level more, must be able to hold it.
         if is_too_deep(&format!("[{json}]")) {
-            let limit = NESTING_MAX_LEVELS;
-            return refuse("nesting", format!("must not nest deeper than {limit} levels"));
+            return self.refuse(TOO_DEEP, json.as_bytes());
         }
+        if holds_more_than(&json, OTLP_ITEM_MAX_VALUES) {
+            return self.refuse(OVERFULL, json.as_bytes());
+        }
+        match self.began(&json) {
+            Ok(began) => self.items.push((began, json.into())),
+            Err(violations) => self.refuse_as(json.as_bytes(), || violations),
+        }
+    }
+
+    /// Counts one that is not taken.
+    pub(super) fn refuse(&mut self, (rule, message): Broken, bytes: &[u8]) {
+        self.refuse_as(bytes, || vec![Violation::new("", rule, message)]);
+    }
+
+    fn refuse_as(&mut self, bytes: &[u8], violations: impl FnOnce() -> Vec<Violation>) {
+        self.refused_count += 1;
+        if self.refused.len() < OTLP_REFUSED_MAX_COUNT {
+            let head = bytes.get(..QUARANTINED_MAX_BYTES).unwrap_or(bytes);
+            let bytes = Bytes::copy_from_slice(head);
+            self.refused.push(Refused { violations: violations(), bytes });
+        }
+    }
+
+    /// When a readable item began.
+    fn began(&self, json: &str) -> Result<i64, Vec<Violation>> {
         match self.signal {
             Signal::Traces => {
                 let span = Span::read(json)?;
@@ -207,6 +192,6 @@ impl Gathered {
             self.items.reverse();
         }
         let items = self.items.into_iter().map(|(_, item)| item).collect();
-        Cut { items, refused: self.refused }
+        Cut { items, refused: self.refused, refused_count: self.refused_count }
     }
 }

@@ -1,8 +1,14 @@
 //! Requests in, items out; items in, spans and log records out.
 
+use bytes::Bytes;
+use prost::Message as _;
 use serde_json::{Value, json};
 
-use super::*;
+use super::{
+    protobuf::{KeyValue, Request, Resources, Scopes, Span as WireSpan},
+    *,
+};
+use crate::limits::{OTLP_ITEM_MAX_VALUES, OTLP_REFUSED_MAX_COUNT, OTLP_REQUEST_MAX_ITEMS};
 
 const TRACE: &str = "0102030405060708090a0b0c0d0e0f10";
 const SPAN: &str = "a1a2a3a4a5a6a7a8";
@@ -114,7 +120,7 @@ fn parents_come_before_their_children() {
     // As they end: the innermost first.
     let spans = json!([span(4, 9_000_000), span(3, 5_000_000), span(2, 5_000_000), span(1, 1_000)]);
     let body = json!({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}).to_string();
-    let cut = cut(Signal::Traces, Encoding::Json, body.as_bytes()).unwrap();
+    let cut = cut(Signal::Traces, Encoding::Json, &body.into()).unwrap();
     let ids: Vec<String> = cut
         .items
         .iter()
@@ -127,7 +133,7 @@ fn parents_come_before_their_children() {
 fn json_is_kept_as_it_was_received() {
     let body = r#"{"resource_logs":[{"resource":{"attributes":[ ]},"schemaUrl":"u","scopeLogs":[
         {"scope":{"name":"s"},"logRecords":[{"body":{"stringValue":"a"},"x":1.50}]}]}]}"#;
-    let cut = cut(Signal::Logs, Encoding::Json, body.as_bytes()).unwrap();
+    let cut = cut(Signal::Logs, Encoding::Json, &body.into()).unwrap();
     let expected = r#"{"resource":{"attributes":[ ]},"resourceSchemaUrl":"u","scope":{"name":"s"},"logRecord":{"body":{"stringValue":"a"},"x":1.50}}"#;
     assert_eq!(cut.items, [expected.as_bytes()]);
 }
@@ -139,7 +145,7 @@ fn what_cannot_be_read_is_refused_alone() {
     let body = format!(
         r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{good},7,{{"traceId":"{TRACE}","spanId":"{SPAN}","x":{deep}}}]}}]}}]}}"#
     );
-    let cut = cut(Signal::Traces, Encoding::Json, body.as_bytes()).unwrap();
+    let cut = cut(Signal::Traces, Encoding::Json, &body.into()).unwrap();
     let rules: Vec<_> = cut.refused.iter().map(|refused| refused.violations[0].rule).collect();
     assert_eq!((cut.items.len(), rules), (1, vec!["required", "nesting"]));
 }
@@ -147,31 +153,82 @@ fn what_cannot_be_read_is_refused_alone() {
 #[test]
 fn what_is_no_request_is_unreadable() {
     for body in ["", "[]", "null x", r#"{"resourceSpans":7}"#, "\u{0}"] {
-        assert!(cut(Signal::Traces, Encoding::Json, body.as_bytes()).is_err(), "{body}");
+        let found = cut(Signal::Traces, Encoding::Json, &body.into());
+        assert!(matches!(found, Err(Uncut::Unreadable { .. })), "{body}");
     }
     for body in [&b"rubbish"[..], &[0xff; 100], &[10, 200, 1]] {
-        assert!(cut(Signal::Traces, Encoding::Protobuf, body).is_err(), "{body:?}");
+        let body = Bytes::from_static(body);
+        assert!(cut(Signal::Traces, Encoding::Protobuf, &body).is_err(), "{body:?}");
     }
-    let nothing = cut(Signal::Traces, Encoding::Protobuf, b"").unwrap();
+    let nothing = cut(Signal::Traces, Encoding::Protobuf, &Bytes::new()).unwrap();
     assert!(nothing.items.is_empty() && nothing.refused.is_empty());
 }
 
 #[test]
 fn a_depth_bomb_in_protobuf_is_unreadable() {
-    use super::protobuf::{Any, AnyValue, Array, LogRecord, Logs, ResourceLogs, ScopeLogs};
-    use prost::Message as _;
-
+    use super::protobuf::{Any, AnyValue, Array, LogRecord};
     let nested = |levels: usize| {
         let mut body = AnyValue { value: Some(Any::Bool(true)) };
         for _ in 0..levels {
             body = AnyValue { value: Some(Any::Array(Array { values: vec![body] })) };
         }
-        let log_records = vec![LogRecord { body: Some(body), ..LogRecord::default() }];
-        let scope_logs = vec![ScopeLogs { log_records, ..ScopeLogs::default() }];
-        let resource_logs = vec![ResourceLogs { scope_logs, ..ResourceLogs::default() }];
-        cut(Signal::Logs, Encoding::Protobuf, &Logs { resource_logs }.encode_to_vec())
+        let record = LogRecord { body: Some(body), ..LogRecord::default() };
+        cut(Signal::Logs, Encoding::Protobuf, &request(vec![record.encode_to_vec().into()]))
     };
     assert_eq!(nested(5).unwrap().items.len(), 1);
     assert_eq!(nested(30).unwrap().refused[0].violations[0].rule, "nesting");
     assert!(nested(200).is_err());
+}
+
+/// A request in protobuf with these records in one scope.
+fn request(records: Vec<Bytes>) -> Bytes {
+    let scopes = Scopes { records, ..Scopes::default() };
+    let resources =
+        Resources { scopes: vec![scopes.encode_to_vec().into()], ..Resources::default() };
+    Request { resources: vec![resources.encode_to_vec().into()] }.encode_to_vec().into()
+}
+
+#[test]
+fn more_items_than_a_request_may_hold_refuse_it_before_any_is_read() {
+    let nothing = Bytes::new();
+    let most = OTLP_REQUEST_MAX_ITEMS;
+    let resources = |count| Request { resources: vec![nothing.clone(); count] }.encode_to_vec();
+    let json = |inner: &str, count: usize| vec![inner; count].join(",");
+    for (count, expected) in [(most, None), (most + 1, Some(Uncut::TooManyItems))] {
+        let spans = format!(r#"{{"scopeSpans":[{{"spans":[{}]}}]}}"#, json("0", count));
+        let scopes = format!(r#"{{"scope_spans":[{}]}}"#, json("{}", count));
+        let in_json = |inner: &str| Bytes::from(format!(r#"{{"resourceSpans":[{inner}]}}"#));
+        for (encoding, body) in [
+            (Encoding::Protobuf, request(vec![nothing.clone(); count])),
+            (Encoding::Protobuf, resources(count).into()),
+            (Encoding::Json, in_json(&spans)),
+            (Encoding::Json, in_json(&scopes)),
+            (Encoding::Json, in_json(&json("{}", count))),
+        ] {
+            let found = cut(Signal::Traces, encoding, &body);
+            assert_eq!(found.as_ref().err(), expected.as_ref(), "{encoding:?}");
+            let kept = found.map_or(0, |cut| cut.refused.len());
+            assert!(kept <= OTLP_REFUSED_MAX_COUNT);
+        }
+    }
+}
+
+#[test]
+fn refusals_are_counted_and_a_few_of_them_kept() {
+    let cut = cut(Signal::Traces, Encoding::Protobuf, &request(vec![Bytes::new(); 1_000])).unwrap();
+    let found = (cut.items.len(), cut.refused.len(), cut.refused_count);
+    assert_eq!(found, (0, OTLP_REFUSED_MAX_COUNT, 1_000));
+}
+
+#[test]
+fn a_span_with_too_many_attributes_is_refused_alone() {
+    let span = |attributes| WireSpan {
+        trace_id: vec![1; 16],
+        span_id: vec![2; 8],
+        attributes: vec![KeyValue::default(); attributes],
+        ..WireSpan::default()
+    };
+    let spans = [1, OTLP_ITEM_MAX_VALUES + 1].map(|count| span(count).encode_to_vec().into());
+    let cut = cut(Signal::Traces, Encoding::Protobuf, &request(spans.to_vec())).unwrap();
+    assert_eq!((cut.items.len(), cut.refused[0].violations[0].rule), (1, "too_large"));
 }

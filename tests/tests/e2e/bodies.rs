@@ -80,6 +80,39 @@ async fn bombs_do_not_fill_the_memory() {
     }
     let grown = banyan.memory_peak_bytes() - before;
     assert!(grown <= 16 * MIB, "two bombs of 128 MiB cost {} MiB", grown / MIB);
+    let before = banyan.memory_peak_bytes();
+    for (kind, bomb) in many_spans() {
+        let headers = [("content-type", kind)];
+        let answer = banyan.client().send(Method::POST, "/v1/traces", &headers, bomb).await;
+        let told = answer.is(413);
+        assert!(told.text().contains("50,000"), "{}", told.text());
+    }
+    // The request itself, which may have 16 MiB, and what is left of the one before it.
+    let grown = banyan.memory_peak_bytes() - before;
+    assert!(grown <= 48 * MIB, "requests of too many spans cost {} MiB", grown / MIB);
+}
+
+/// Requests of 16 MiB with as many spans, resources or scopes as fit.
+fn many_spans() -> Vec<(&'static str, Vec<u8>)> {
+    const FILL: usize = 15 * 1024 * 1024;
+    const PROTOBUF: &str = "application/x-protobuf";
+    let field = |tag: u8, inside: Vec<u8>| {
+        let length = [0, 7, 14, 21].map(|bits| (inside.len() >> bits) as u8 | 0x80);
+        [&[tag << 3 | 2], &length[..], &[0], &inside].concat()
+    };
+    let json = |open: &str, one: &str, close: &str| {
+        format!("{open}{}{one}{close}", format!("{one},").repeat(FILL / (one.len() + 1)))
+    };
+    let spans = field(1, field(2, [0x12, 0].repeat(FILL / 2)));
+    let resources = [0x0a, 0].repeat(FILL / 2);
+    let zeros = json(r#"{"resourceSpans":[{"scopeSpans":[{"spans":["#, "0", "]}]}]}");
+    let scopes = json(r#"{"resourceSpans":[{"scopeSpans":["#, "{}", "]}]}");
+    vec![
+        (PROTOBUF, spans),
+        (PROTOBUF, resources),
+        ("application/json", zeros.into_bytes()),
+        ("application/json", scopes.into_bytes()),
+    ]
 }
 
 #[tokio::test]

@@ -261,6 +261,7 @@ async fn a_real_full_disk_refuses_and_heals() {
     })
     .await;
     let ready = client.get("/readyz").await.is(503);
+    assert!(0 < ready.header("retry-after").parse::<u64>().unwrap());
     assert!(ready.text().contains("storage_low"), "{}", ready.text());
     told.is_what_is_stored(&client).await;
 

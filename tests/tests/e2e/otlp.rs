@@ -199,3 +199,16 @@ async fn log_records_of_coding_agents_are_their_events() {
         told["events"].as_array().unwrap().iter().map(|event| &event["type"]).collect();
     assert_eq!(kinds, ["cognition.goal", "operation.external_call", "claude_code.something_new"]);
 }
+
+#[tokio::test]
+async fn a_window_as_large_as_a_request_is_understood() {
+    let banyan = Banyan::start().await;
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.window_log(24).unwrap();
+    encoder.write_all(trace().to_string().as_bytes()).unwrap();
+    let body = encoder.finish().unwrap();
+    let headers = [("content-type", JSON), ("content-encoding", "zstd")];
+    banyan.client().send(Method::POST, "/v1/traces", &headers, body.clone()).await.is(200);
+    // Events fit into half of it.
+    banyan.client().send(Method::POST, "/events", &headers, body).await.is(400);
+}

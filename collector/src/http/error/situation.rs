@@ -37,6 +37,7 @@ impl Situation {
             }
             E::NoSession => no(S::NOT_FOUND, NO_SESSION, "It was never heard of."),
             E::SessionDeleted => no(S::NOT_FOUND, NO_SESSION, "It was deleted."),
+            E::Behind => later("behind", "It is not known yet: the view is behind.", 2_000),
             E::NoEvent => no(S::NOT_FOUND, "event_not_found", "The session has no event there."),
             E::NoAlert => no(S::NOT_FOUND, "alert_not_found", "It was never raised."),
             E::BadMoment => no(S::BAD_REQUEST, "bad_moment", "at must be an event's position."),
@@ -65,6 +66,10 @@ impl Situation {
             E::OtlpTooLarge => {
                 no(S::PAYLOAD_TOO_LARGE, TOO_LARGE, "At most 16 MiB, also when decompressed.")
             }
+            E::OtlpTooMany => {
+                let message = "At most 50,000 spans or log records in one request.";
+                no(S::PAYLOAD_TOO_LARGE, "too_many_items", message)
+            }
             E::OtlpUnreadable(_) => {
                 no(S::BAD_REQUEST, "invalid", "It is no export request of OTLP.")
             }
@@ -92,6 +97,7 @@ impl Situation {
                 message: Cow::Owned(format!("{error}.")),
                 ..no(S::BAD_REQUEST, "bad_query", "")
             },
+            E::View(QueryError::Busy) => later("overloaded", "Too much is being read.", 1_000),
             E::View(QueryError::Database(_) | QueryError::Row(_) | QueryError::Damaged(_))
             | E::Panicked
             | E::Template(_)
@@ -146,6 +152,11 @@ fn ingest(error: &IngestError) -> Situation {
         IngestError::TooManyEvents { .. } => {
             no(StatusCode::PAYLOAD_TOO_LARGE, "too_many_events", "At most 1,000 in one request.")
         }
+        IngestError::TooFast { wait_ms } => Situation {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            stored: Some("no"),
+            ..later("session_rate", "A session of it sends more than 20,000 events/s.", *wait_ms)
+        },
         IngestError::Append(error) => append(*error),
     }
 }

@@ -42,6 +42,7 @@ pub(in crate::http) async fn html(asked: Asked) -> Result<Response, ApiError> {
     let (settled, _) = asked.find().await?;
     let chrome = asked.chrome(settled.as_of);
     let Asked { query, id, .. } = asked;
+    let _turn = query.turn().await;
     let tree = query.tree(&id, DEPTH_MAX_LEVELS, SESSIONS_MAX_COUNT).await?;
     let tree = tree.ok_or(ApiError::NoSession)?;
     let (mut rows, mut bytes) = (ROWS_MAX_COUNT, PAYLOADS_MAX_BYTES);

@@ -81,7 +81,8 @@ async fn the_quarantine_keeps_the_newest_thousand() {
             .map(|number| {
                 let number = 600 * round + number;
                 let bytes = [vec![0xff; 4_992], number.to_le_bytes().to_vec()].concat();
-                Refused { violations: vec![violation(number)], bytes: bytes.into() }
+                let bytes = Bytes::from(bytes);
+                Refused { violations: vec![violation(number)], head: bytes.clone(), bytes }
             })
             .collect();
         log.quarantine(&refused);
@@ -91,7 +92,7 @@ async fn the_quarantine_keeps_the_newest_thousand() {
     }
     let log = open(directory.path()).await;
     let kept = log.quarantined(10_000).await.unwrap();
-    assert_eq!(kept.len(), quarantine::QUARANTINE_MAX_ROWS);
+    assert_eq!(kept.len(), QUARANTINE_MAX_ROWS);
     assert_eq!(kept[0].violations, [violation(1_799)]);
     assert_eq!(kept[999].violations, [violation(800)]);
     assert_eq!(kept[0].size_bytes, 5_000);
@@ -105,6 +106,7 @@ async fn input_that_is_refused_again_is_one_row_that_counts() {
     let refused = |text: &'static str| Refused {
         violations: Vec::new(),
         bytes: Bytes::from([&[b'x'; 4_096], text.as_bytes()].concat()),
+        head: Bytes::from(text),
     };
     for _ in 0..2 {
         let log = open(directory.path()).await;

@@ -1,60 +1,42 @@
 //! The messages of OpenTelemetry's `.proto` files (1.x) that an export request is made of. Fields
 //! that are not here are skipped when a request is read.
 
-#![expect(clippy::struct_field_names, reason = "fields are called as in the `.proto` files")]
-
+use bytes::Bytes;
 use prost::Message;
 
-/// `ExportTraceServiceRequest`
+/// `ExportTraceServiceRequest`, `ExportLogsServiceRequest`: both have the same form.
+///
+/// What is inside stays as it is until its turn comes: a message is far larger in memory than on
+/// the wire.
 #[derive(Clone, PartialEq, Message)]
-pub(in super::super) struct Traces {
-    #[prost(message, repeated, tag = "1")]
-    pub resource_spans: Vec<ResourceSpans>,
+pub(in super::super) struct Request {
+    /// Of [`Resources`].
+    #[prost(bytes = "bytes", repeated, tag = "1")]
+    pub resources: Vec<Bytes>,
 }
 
-/// `ExportLogsServiceRequest`
+/// `ResourceSpans`, `ResourceLogs`
 #[derive(Clone, PartialEq, Message)]
-pub(in super::super) struct Logs {
-    #[prost(message, repeated, tag = "1")]
-    pub resource_logs: Vec<ResourceLogs>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(in super::super) struct ResourceSpans {
-    #[prost(message, optional, tag = "1")]
-    pub resource: Option<Resource>,
-    #[prost(message, repeated, tag = "2")]
-    pub scope_spans: Vec<ScopeSpans>,
+pub(in super::super) struct Resources {
+    /// A [`Resource`].
+    #[prost(bytes = "bytes", tag = "1")]
+    pub resource: Bytes,
+    /// Of [`Scopes`].
+    #[prost(bytes = "bytes", repeated, tag = "2")]
+    pub scopes: Vec<Bytes>,
     #[prost(string, tag = "3")]
     pub schema_url: String,
 }
 
+/// `ScopeSpans`, `ScopeLogs`
 #[derive(Clone, PartialEq, Message)]
-pub(in super::super) struct ResourceLogs {
-    #[prost(message, optional, tag = "1")]
-    pub resource: Option<Resource>,
-    #[prost(message, repeated, tag = "2")]
-    pub scope_logs: Vec<ScopeLogs>,
-    #[prost(string, tag = "3")]
-    pub schema_url: String,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(in super::super) struct ScopeSpans {
-    #[prost(message, optional, tag = "1")]
-    pub scope: Option<Scope>,
-    #[prost(message, repeated, tag = "2")]
-    pub spans: Vec<Span>,
-    #[prost(string, tag = "3")]
-    pub schema_url: String,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(in super::super) struct ScopeLogs {
-    #[prost(message, optional, tag = "1")]
-    pub scope: Option<Scope>,
-    #[prost(message, repeated, tag = "2")]
-    pub log_records: Vec<LogRecord>,
+pub(in super::super) struct Scopes {
+    /// A [`Scope`].
+    #[prost(bytes = "bytes", tag = "1")]
+    pub scope: Bytes,
+    /// Of [`Span`] or [`LogRecord`].
+    #[prost(bytes = "bytes", repeated, tag = "2")]
+    pub records: Vec<Bytes>,
     #[prost(string, tag = "3")]
     pub schema_url: String,
 }

@@ -105,7 +105,7 @@ fn any_order_and_any_batches_are_the_same_trees() {
 fn captures_in_any_order_are_the_same_trees() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for (encoding, body) in CAPTURES {
-        let items = cut(Signal::Traces, encoding, body).unwrap().items;
+        let items = cut(Signal::Traces, encoding, &body.into()).unwrap().items;
         let entry = |bytes| Entry { source: Source::Otlp(Signal::Traces), bytes };
         let entries: Vec<Entry> = items.into_iter().map(entry).collect();
         let expected = runtime.block_on(Scene::of(&entries));

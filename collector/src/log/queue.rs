@@ -217,8 +217,8 @@ mod tests {
             }
             drop(queue.offer(entries(2, 1)).unwrap());
             drop(receiver);
-            drop(queue.offer(entries(2, 1)).unwrap_err());
-            drop(queue.offer(entries(1, 2_000)).unwrap_err());
+            queue.offer(entries(2, 1)).unwrap_err();
+            queue.offer(entries(1, 2_000)).unwrap_err();
         });
         let text = counted.render();
         assert!(text.contains("banyan_events_shed_total 9\n"), "{text}");

@@ -44,8 +44,8 @@ mod tests {
         let query = Fixture::new().await.query;
         let readers = query.view.readers();
         let mut held = Vec::new();
-        while let Some(reader) = readers.try_acquire() {
-            held.push(reader);
+        for _ in 0..readers.size() {
+            held.push(readers.acquire().await.unwrap());
         }
         assert!(matches!(query.session("s").await, Err(QueryError::Busy)));
         held.pop();

@@ -97,7 +97,7 @@ fn many_spans() -> Vec<(&'static str, Vec<u8>)> {
     const FILL: usize = 15 * 1024 * 1024;
     const PROTOBUF: &str = "application/x-protobuf";
     let field = |tag: u8, inside: Vec<u8>| {
-        let length = [0, 7, 14, 21].map(|bits| (inside.len() >> bits) as u8 | 0x80);
+        let length = [0, 7, 14, 21].map(|bits| (inside.len() >> bits).to_le_bytes()[0] | 0x80);
         [&[tag << 3 | 2], &length[..], &[0], &inside].concat()
     };
     let json = |open: &str, one: &str, close: &str| {

@@ -35,7 +35,7 @@ async fn send(client: &Client, path: &str, body: impl ToString) -> u16 {
 /// The wire form of a span with one attribute.
 fn protobuf(key: &str, value: &str) -> Vec<u8> {
     let field = |tag: u8, inside: &[u8]| {
-        let length = [0, 7].map(|bits| (inside.len() >> bits) as u8 & 0x7f);
+        let length = [0, 7].map(|bits| (inside.len() >> bits).to_le_bytes()[0] & 0x7f);
         [&[tag << 3 | 2, length[0] | 0x80, length[1]], inside].concat()
     };
     let value = field(2, &field(1, value.as_bytes()));

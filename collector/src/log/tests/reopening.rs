@@ -134,7 +134,8 @@ async fn sqlite_is_new_enough() {
 #[tokio::test]
 async fn every_commit_is_fsynced() {
     let directory = tempfile::tempdir().unwrap();
-    let options = sqlite::Options { busy_timeout: BUSY_TIMEOUT, max_pages: None };
+    let options =
+        sqlite::Options { busy_timeout: BUSY_TIMEOUT, epoch: sqlite::Epoch::Kept, max_pages: None };
     for _new_or_old in 0..2 {
         let mut engine = sqlite::Engine::open(directory.path(), &options).await.unwrap();
         let mode: String = sqlx::query_scalar("pragma journal_mode")

@@ -1,6 +1,8 @@
 //! The messages of OpenTelemetry's `.proto` files (1.x) that an export request is made of. Fields
 //! that are not here are skipped when a request is read.
 
+#![expect(clippy::struct_field_names, reason = "fields are called as in the `.proto` files")]
+
 use bytes::Bytes;
 use prost::Message;
 

@@ -210,9 +210,10 @@ mod tests {
                 // The caller leaves at once.
                 drop(queue.offer(entries(2, 1)).unwrap());
                 let Message::Append(waiting) = receiver.try_recv().unwrap() else { panic!() };
-                match refuse {
-                    true => waiting.refused(AppendError::StorageFull),
-                    false => waiting.stored(1),
+                if refuse {
+                    waiting.refused(AppendError::StorageFull);
+                } else {
+                    waiting.stored(1);
                 }
             }
             drop(queue.offer(entries(2, 1)).unwrap());

@@ -67,8 +67,7 @@ impl Situation {
                 no(S::PAYLOAD_TOO_LARGE, TOO_LARGE, "At most 16 MiB, also when decompressed.")
             }
             E::OtlpTooMany => {
-                let message = "At most 50,000 spans or log records in one request.";
-                no(S::PAYLOAD_TOO_LARGE, "too_many_items", message)
+                no(S::PAYLOAD_TOO_LARGE, "too_many_items", "At most 50,000 in one request.")
             }
             E::OtlpUnreadable(_) => {
                 no(S::BAD_REQUEST, "invalid", "It is no export request of OTLP.")
@@ -92,16 +91,8 @@ impl Situation {
             }
             E::Form => no(S::BAD_REQUEST, "bad_form", "A field came twice or is damaged."),
             E::FormTooLarge => no(S::PAYLOAD_TOO_LARGE, TOO_LARGE, "At most 4 KiB."),
-            E::View(QueryError::Filter(error)) => Self {
-                // It says where and what, and never what was written there.
-                message: Cow::Owned(format!("{error}.")),
-                ..no(S::BAD_REQUEST, "bad_query", "")
-            },
-            E::View(QueryError::Busy) => later("overloaded", "Too much is being read.", 1_000),
-            E::View(QueryError::Database(_) | QueryError::Row(_) | QueryError::Damaged(_))
-            | E::Panicked
-            | E::Template(_)
-            | E::Log(_) => internal(),
+            E::View(error) => view(error),
+            E::Panicked | E::Template(_) | E::Log(_) => internal(),
             E::Ingest(error) => ingest(error),
             E::Append(error) => append(*error),
         }
@@ -126,6 +117,18 @@ fn moment(error: &AsOfError) -> Situation {
         | AsOfError::Fold(_)
         | AsOfError::Place(_)
         | AsOfError::CutOff(_) => internal(),
+    }
+}
+
+fn view(error: &QueryError) -> Situation {
+    match error {
+        QueryError::Filter(error) => Situation {
+            // It says where and what, and never what was written there.
+            message: Cow::Owned(format!("{error}.")),
+            ..no(StatusCode::BAD_REQUEST, "bad_query", "")
+        },
+        QueryError::Busy => later("overloaded", "Too much is being read.", 1_000),
+        QueryError::Database(_) | QueryError::Row(_) | QueryError::Damaged(_) => internal(),
     }
 }
 

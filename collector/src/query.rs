@@ -45,7 +45,7 @@ mod portable;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
-mod plans;
+pub(crate) mod plans;
 
 use banyan_protocol::{Cursor, CursorError, Position, Timestamp};
 use thiserror::Error;
@@ -141,6 +141,12 @@ impl Query {
     /// Reads `view`, judging silence by `clock`.
     pub(crate) fn new(view: View, progress: Progress, clock: Clock, mark: LogMark) -> Self {
         Self { view, progress, clock, mark, counts: Kept::default(), turns: Turns::new() }
+    }
+
+    /// Stays with the view that is read now, for as long as this is asked: for answers that are
+    /// read in pages, and for numbers of sessions, which mean nothing in another view.
+    pub(crate) fn held(&self) -> Self {
+        Self { view: self.view.held(), ..self.clone() }
     }
 
     /// Asks the same of `view`, which holds a part of the log up to `at` and stays as it is; it is

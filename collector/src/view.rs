@@ -53,7 +53,7 @@ pub(crate) struct View {
     current: Arc<RwLock<Current>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Current {
     readers: SqlitePool,
     path: PathBuf,
@@ -108,6 +108,13 @@ impl View {
     /// from the pool that you got.
     pub(crate) fn readers(&self) -> SqlitePool {
         self.current.read().unwrap_or_else(PoisonError::into_inner).readers.clone()
+    }
+
+    /// The view that is read now, also when another one takes its place: for questions that take
+    /// several steps, because in another view a session may have another number.
+    pub(crate) fn held(&self) -> Self {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
+        Self { current: Arc::new(RwLock::new(current)) }
     }
 
     /// Where the file is now.

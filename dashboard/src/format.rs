@@ -2,7 +2,7 @@
 //!
 //! Integer arithmetic only. Amounts are cut, not rounded up: a page never shows more than was said.
 
-use banyan_protocol::{MicroDollars, Timestamp};
+use banyan_protocol::{EventKey, MicroDollars, Timestamp};
 
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -25,6 +25,12 @@ pub(crate) fn count(number: u64) -> String {
 /// A place in the log: `184,467`.
 pub(crate) fn position(position: i64) -> String {
     count(u64::try_from(position).unwrap_or_default())
+}
+
+/// An event: `184,467`, and `184,467.1` for a later part of what stands there.
+pub(crate) fn event(key: EventKey) -> String {
+    let position = position(key.position);
+    if key.part == 0 { position } else { format!("{position}.{}", key.part) }
 }
 
 /// `940`, `4.1k`, `412k`, `1.9M`.

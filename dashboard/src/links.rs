@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use banyan_protocol::Position;
+use banyan_protocol::{EventKey, Position};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::preferences::Preferences;
@@ -61,10 +61,10 @@ impl Link {
     }
 
     /// One event on its session's page.
-    pub(crate) fn event(id: &str, position: Position) -> Self {
+    pub(crate) fn event(id: &str, key: EventKey) -> Self {
         match id {
-            "." | ".." => Self::session(id).with("e", &position.to_string()),
-            _ => Self(format!("{}/e/{position}", Self::session(id).0)),
+            "." | ".." => Self::session(id).with("e", &key.to_string()),
+            _ => Self(format!("{}/e/{key}", Self::session(id).0)),
         }
     }
 
@@ -74,8 +74,8 @@ impl Link {
     }
 
     /// The payload of an event, whole, as text.
-    pub(crate) fn payload(id: &str, position: Position) -> Self {
-        Self(format!("/f/payload/{position}")).with("s", id)
+    pub(crate) fn payload(id: &str, key: EventKey) -> Self {
+        Self(format!("/f/payload/{key}")).with("s", id)
     }
 
     /// Only the tree below a session.
@@ -183,8 +183,11 @@ mod tests {
         for (id, expected) in cases {
             assert_eq!(Link::session(id).done(), expected);
         }
-        assert_eq!(Link::event("a/b", 7).with("k", "act").to("e-7"), "/s/a%2Fb/e/7?k=act#e-7");
-        assert_eq!(Link::event("..", 7).done(), "/s?id=..&e=7");
+        let key = EventKey::first(7);
+        assert_eq!(Link::event("a/b", key).with("k", "act").to("e-7"), "/s/a%2Fb/e/7?k=act#e-7");
+        assert_eq!(Link::event("..", key).done(), "/s?id=..&e=7");
+        let part = EventKey { part: 2, ..key };
+        assert_eq!(Link::event("a", part).to("e-7.2"), "/s/a/e/7.2#e-7.2");
         assert_eq!(Link::subtree("a/b").done(), "/s/a%2Fb/tree");
         assert_eq!(Link::timeline("..").done(), "/s?id=..&page=timeline");
     }

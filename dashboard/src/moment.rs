@@ -99,7 +99,7 @@ mod tests {
     fn past(moment: Option<Moment>) -> Past {
         let chrome = Chrome { moment, ..sample::chrome(Preferences::default()) };
         Past::new(&chrome, |at| match at {
-            40.. => Link::event("a", 40).with("k", "err"),
+            40.. => Link::event("a", banyan_protocol::EventKey::first(40)).with("k", "err"),
             _ => Link::session("a").with("k", "err").with("open", "3f.9a"),
         })
     }

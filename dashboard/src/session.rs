@@ -9,7 +9,7 @@ mod live;
 
 use askama::Template;
 use banyan_protocol::{
-    Position,
+    EventKey, Position,
     view::{AlertView, CastView, EventDetail, FeedCounts, FeedView, ForestView, SessionView},
 };
 
@@ -78,7 +78,7 @@ pub struct SessionInput {
     pub alerts: Vec<AlertView>,
     /// Who took part in it.
     pub cast: CastView,
-    /// The event that `/s/{id}/e/{position}` names.
+    /// The event that `/s/{id}/e/{key}` names.
     pub selected: Option<EventDetail>,
     /// The parameters of the request, so that links keep them.
     pub params: SessionParams,
@@ -116,7 +116,7 @@ struct Links<'a> {
     id: &'a str,
     filter: FeedFilter,
     open: Option<String>,
-    selected: Option<Position>,
+    selected: Option<EventKey>,
     at: Option<Position>,
     /// The session has not ended.
     is_live: bool,
@@ -129,13 +129,13 @@ impl Links<'_> {
     }
 
     /// An event that has a row of its own, in the feed as it is filtered.
-    fn event(&self, position: Position) -> String {
-        self.event_in_row(position, position)
+    fn event(&self, key: EventKey) -> String {
+        self.event_in_row(key, key)
     }
 
     /// An event that is told in the row of another one.
-    fn event_in_row(&self, position: Position, row: Position) -> String {
-        Link::event(self.id, position)
+    fn event_in_row(&self, key: EventKey, row: EventKey) -> String {
+        Link::event(self.id, key)
             .with_some("k", self.filter.parameter())
             .with_some("open", self.open.as_deref())
             .at(self.at)
@@ -143,13 +143,13 @@ impl Links<'_> {
     }
 
     /// An event, as others should get it.
-    fn permalink(&self, position: Position) -> String {
-        Link::event(self.id, position).at(self.at).done()
+    fn permalink(&self, key: EventKey) -> String {
+        Link::event(self.id, key).at(self.at).done()
     }
 
     /// An event on the page that was there right behind it.
-    fn then(&self, position: Position) -> String {
-        self.page_at(position).at(Some(position)).to(&format!("e-{position}"))
+    fn then(&self, key: EventKey) -> String {
+        self.page_at(key.position).at(Some(key.position)).to(&format!("e-{key}"))
     }
 
     fn tab(&self, filter: FeedFilter) -> String {
@@ -165,7 +165,7 @@ impl Links<'_> {
     /// This page, for links that open and close the tree.
     fn page(&self, params: &SessionParams) -> Link {
         let page = match self.selected {
-            Some(position) => Link::event(self.id, position),
+            Some(key) => Link::event(self.id, key),
             None => Link::session(self.id),
         };
         page.with_some("k", self.filter.parameter())
@@ -176,8 +176,8 @@ impl Links<'_> {
 
     /// The page that was there at a position, without `at`.
     fn page_at(&self, at: Position) -> Link {
-        let page = match self.selected.filter(|position| *position <= at) {
-            Some(position) => Link::event(self.id, position),
+        let page = match self.selected.filter(|key| key.position <= at) {
+            Some(key) => Link::event(self.id, key),
             None => Link::session(self.id),
         };
         page.with_some("k", self.filter.parameter()).with_some("open", self.open.as_deref())
@@ -200,7 +200,7 @@ impl SessionPage {
             filter: params.filter,
             is_live: session.status.is_live(),
             open: params.open.as_ref().map(|_| OpenSet::of(tree).join()),
-            selected: selected.as_ref().map(|event| event.item.position),
+            selected: selected.as_ref().map(|event| event.item.key),
             at: chrome.at(),
         };
         let page = links.page(params);

@@ -3,12 +3,14 @@
 //! Reading order: [`envelope`] (what an agent posted), [`fact`] (what it means, both payload
 //! dialects), [`hook`] (what coding agents post instead), [`transcript`] (what they wrote down),
 //! [`otlp`] (what everybody else exports), [`violation`] (why input is refused), [`receipt`] and
-//! [`cursor`] (what the collector answers), [`view`] (what readers get), [`limits`].
+//! [`cursor`] (what the collector answers), [`event_key`] (which event), [`view`] (what readers
+//! get), [`limits`].
 //!
 //! This crate does no I/O and never asks the time: everything here is a function of its input.
 
 pub mod cursor;
 pub mod envelope;
+pub mod event_key;
 pub mod fact;
 pub mod flags;
 pub mod hook;
@@ -27,6 +29,7 @@ mod number;
 
 pub use cursor::{Cursor, CursorError};
 pub use envelope::Envelope;
+pub use event_key::EventKey;
 pub use fact::Fact;
 pub use flags::Flags;
 pub use money::MicroDollars;

@@ -1,7 +1,7 @@
 //! Where one can go from a moment of a tree: its first and its last event, the event before and
 //! the one behind.
 
-use banyan_protocol::Position;
+use banyan_protocol::{EventKey, Position};
 use sqlx::{query_as, query_scalar};
 
 use super::{AsOfError, kept::Frozen};
@@ -28,13 +28,13 @@ impl Frozen {
     /// The bounds of this moment, for the tree that session `no` is in now; `live` is the view of
     /// the whole log.
     pub(super) async fn bounds(&self, live: &View, no: i64) -> Result<Bounds, AsOfError> {
-        let (first, previous): (Option<Position>, Option<Position>) = query_as(
-            "select min(key) / 256,
-                    (select max(key) / 256
+        let (first, previous): (Option<i64>, Option<i64>) = query_as(
+            "select (select min(key) from event),
+                    (select max(key)
                      from event
-                     where key < (select max(key) from event) / 256 * 256)
-             from event",
+                     where key < (select max(key) from event) / ?1 * ?1)",
         )
+        .bind(EventKey::PARTS)
         .fetch_one(&self.view.readers())
         .await?;
         let last: Option<Position> = query_scalar(
@@ -48,12 +48,13 @@ impl Frozen {
         .await?;
         let next = self.next(live).await?;
         let last = last.max(next).map_or(self.at, |last| last.max(self.at));
-        Ok(Bounds { first: first.unwrap_or(self.at), last, previous, next })
+        let first = position(first).unwrap_or(self.at);
+        Ok(Bounds { first, last, previous: position(previous), next })
     }
 
     async fn next(&self, live: &View) -> Result<Option<Position>, AsOfError> {
         let sessions = super::part::json(&self.sessions)?;
-        let behind = self.at.saturating_add(1).saturating_mul(256);
+        let behind = super::part::behind(self.at);
         let readers = live.readers();
         let joined: Option<Position> = query_scalar(
             "select min(position)
@@ -69,8 +70,8 @@ impl Frozen {
         .bind(self.at)
         .fetch_one(&readers)
         .await?;
-        let near: Option<Position> = query_scalar(
-            "select min(key) / 256
+        let near: Option<i64> = query_scalar(
+            "select min(key)
              from (select key, session_no from event where ?2 <= key order by key limit ?3)
              where session_no in (select value from json_each(?1))",
         )
@@ -83,7 +84,7 @@ impl Frozen {
             Some(near) => Some(near),
             None => {
                 query_scalar(
-                    "select min(event.key) / 256
+                    "select min(event.key)
                      from json_each(?1) as member
                      cross join session on session.no = member.value
                                        and ?3 < session.own_last_position
@@ -98,6 +99,10 @@ impl Frozen {
                 .await?
             }
         };
-        Ok(own.into_iter().chain(joined).min())
+        Ok(position(own).into_iter().chain(joined).min())
     }
+}
+
+fn position(key: Option<i64>) -> Option<Position> {
+    key.map(|key| EventKey::from_stored(key).position)
 }

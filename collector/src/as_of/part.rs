@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use banyan_protocol::{Flags, Position, Timestamp};
+use banyan_protocol::{EventKey, Flags, Position, Timestamp};
 use sqlx::{Row as _, SqliteConnection, query, query_as, query_scalar, sqlite::SqliteRow};
 
 use super::{AS_OF_EVENTS_MAX_BYTES, AS_OF_EVENTS_MAX_COUNT, AsOfError, BATCH_EVENTS};
@@ -65,11 +65,11 @@ const NAMED: &str = "
         select claim.child_no from json_each(?1) as member
         cross join claim on claim.parent_no = member.value and claim.position <= ?2)";
 
-/// The groups that events with the keys `?1` formed.
+/// The groups that events at the positions `?1` formed.
 const GROUPS: &str = "
     select distinct tree_group.formed_at, tree_group.number
-    from json_each(?1) as event
-    cross join tree_group on tree_group.formed_at = event.value / 256
+    from json_each(?1) as position
+    cross join tree_group on tree_group.formed_at = position.value
     order by tree_group.number";
 
 const KEYS: &str = "
@@ -112,7 +112,7 @@ impl Part {
         let members = json(&sessions)?;
         let (mut given, deleted) = named(&mut look, &members, at).await?;
         let keys = keys(&mut look, &members, at).await?;
-        given.groups = query_as(GROUPS).bind(json(&keys)?).fetch_all(&mut *look).await?;
+        given.groups = query_as(GROUPS).bind(positions(&keys)?).fetch_all(&mut *look).await?;
         let events = events(&mut look, &keys).await?;
         let remarks = query(REMARKS).bind(&members).bind(at).fetch_all(&mut *look).await?;
         let remarks = remarks.iter().map(remark).collect::<Result<_, _>>()?;
@@ -136,6 +136,14 @@ impl Part {
 pub(super) fn json<'a>(numbers: impl IntoIterator<Item = &'a i64>) -> Result<String, sqlx::Error> {
     let numbers: Vec<&i64> = numbers.into_iter().collect();
     serde_json::to_string(&numbers).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+/// Where events are, as SQL takes it.
+fn positions(keys: &[i64]) -> Result<String, sqlx::Error> {
+    let mut positions: Vec<Position> =
+        keys.iter().map(|key| EventKey::from_stored(*key).position).collect();
+    positions.dedup();
+    json(&positions)
 }
 
 /// Whether a session had spoken or had been spawned.
@@ -228,8 +236,8 @@ fn remark(row: &SqliteRow) -> Result<Remark, sqlx::Error> {
 }
 
 /// The smallest key behind every event at `at`.
-fn behind(at: Position) -> i64 {
-    at.saturating_add(1).saturating_mul(256)
+pub(super) fn behind(at: Position) -> i64 {
+    EventKey::first(at.saturating_add(1)).stored()
 }
 
 /// Of a question that must notice when there are more than `most`.

@@ -145,12 +145,13 @@ impl IntoResponse for Answer {
 pub(super) struct Behind {
     /// Events behind this cursor; from the first one when absent.
     after: Option<String>,
-    /// At most this many.
+    /// At most this many, and the other events that the last one's entry of the log tells of: they
+    /// share its cursor.
     #[param(minimum = 1, maximum = 1_000, default = 100)]
     limit: Option<u32>,
 }
 
-/// The log itself, in order, each event once.
+/// The log itself, in order, each event once. `next` never lies between events of one cursor.
 #[utoipa::path(
     get, path = "/events", tag = "events", params(Behind),
     responses(

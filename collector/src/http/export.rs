@@ -32,12 +32,14 @@ pub(super) async fn get(
     SessionId(id): SessionId,
 ) -> Result<Response, ApiError> {
     find(&query, &id).await?;
+    let query = query.held();
     let session = query.session_number(&id).await?;
     let name = file_name(&id, "ndjson");
     Ok(lines(query, session.into_iter().collect(), &name))
 }
 
 /// The events of sessions as received, one a line, session by session, as a file called `name`.
+/// `query` is held, so that their numbers go on meaning them.
 pub(super) fn lines(query: Query, sessions: Vec<i64>, name: &str) -> Response {
     let export = Export { query, sessions: sessions.into(), after: None };
     let pages = stream::try_unfold(export, |export| async {

@@ -83,34 +83,34 @@ pub(super) struct Event {
     at: Option<String>,
 }
 
-/// `GET /f/event/{position}`: one event in full.
+/// `GET /f/event/{key}`: one event in full.
 pub(super) async fn event(
     State(site): State<Site>,
     State(query): State<Query>,
-    Path(position): Path<String>,
+    Path(key): Path<String>,
     Params(Event { s, k, open, at }): Params<Event>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let position = position.parse().map_err(|_no_number| ApiError::NoEvent)?;
+    let key = key.parse().map_err(|_no_key| ApiError::NoEvent)?;
     let then = Then::of_session(&site, &query, (&s, at.as_deref())).await?;
     let Found { session, .. } = find(&then.query, &s).await?;
-    let event = then.query.event(&s, position).await?.ok_or(ApiError::NoEvent)?;
+    let event = then.query.event(&s, key).await?.ok_or(ApiError::NoEvent)?;
     let links = (filter(k.as_deref()), open);
     Ok(fragment(&InspectorPart::new(&event, &session, links, then.sight(&headers)))?
         .into_response())
 }
 
-/// `GET /f/payload/{position}`: the payload of an event, whole, as text.
+/// `GET /f/payload/{key}`: the payload of an event, whole, as text.
 pub(super) async fn payload(
     State(site): State<Site>,
     State(query): State<Query>,
-    Path(position): Path<String>,
+    Path(key): Path<String>,
     Params(Event { s, at, .. }): Params<Event>,
 ) -> Result<Response, ApiError> {
-    let position = position.parse().map_err(|_no_number| ApiError::NoEvent)?;
+    let key = key.parse().map_err(|_no_key| ApiError::NoEvent)?;
     let then = Then::of_session(&site, &query, (&s, at.as_deref())).await?;
     find(&then.query, &s).await?;
-    let payload = then.query.whole_payload(&s, position).await?.ok_or(ApiError::NoEvent)?;
+    let payload = then.query.whole_payload(&s, key).await?.ok_or(ApiError::NoEvent)?;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], payload).into_response())
 }
 

@@ -84,6 +84,7 @@ async fn file(query: Query, asked: Asked, format: Format) -> Result<Response, Ap
         Some(_) => return Err(ApiError::Parameter("in is events or sessions.")),
     };
     let settled = query.settle().await;
+    let query = query.held();
     let turn = query.turn().await;
     let every = query.every((&asked.q, scope), settled.as_of).await?;
     drop(turn);

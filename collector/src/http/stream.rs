@@ -3,8 +3,8 @@
 //! One hub reads and serialises each event once; a reader is a cursor into what the hub keeps,
 //! and reads the view itself when it is further behind. Events come in log order, each once, and
 //! a reader that comes back with the last `id` goes on exactly there. An alert comes right
-//! before the event that completes its evidence, so that a cut between the two repeats the alert
-//! instead of losing it.
+//! before the event that completes its evidence, and the `id` with the last of the events that one
+//! entry of the log tells of, so that a cut in between repeats them instead of losing one.
 
 #![expect(unused_qualifications, reason = "written by the macro that describes the route")]
 
@@ -39,9 +39,9 @@ pub(super) struct Behind {
 /// Events and alerts as they come, as server-sent events.
 #[utoipa::path(
     get, path = "/stream", tag = "events",
-    params(Behind, ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that was seen")),
+    params(Behind, ("Last-Event-ID" = Option<String>, Header, description = "The last `id` that was seen")),
     responses(
-        (status = 200, body = String, content_type = "text/event-stream", description = "First `{\"type\":\"connected\"}`, then `{\"kind\":\"event\"}` with its cursor as `id`, and `{\"kind\":\"alert\"}`; `event: reset` when events were skipped"),
+        (status = 200, body = String, content_type = "text/event-stream", description = "First `{\"type\":\"connected\"}`, then `{\"kind\":\"event\"}` with its cursor as `id`, and `{\"kind\":\"alert\"}`; of several events that one entry of the log tells of, the last carries the `id`; `event: reset` when events were skipped"),
         (status = 400, body = ErrorView, description = "`after` is no cursor"),
         (status = 503, body = ErrorView, description = "Too many streams"),
     )

@@ -138,9 +138,9 @@ async fn no_page_of_another_origin_changes_anything() {
 fn the_description_has_every_route_for_programs_and_no_other() {
     /// Routes that only people and our own scripts use.
     const PAGES: &[&str] = &[
-        "/f/event/{position}",
+        "/f/event/{key}",
         "/f/events",
-        "/f/payload/{position}",
+        "/f/payload/{key}",
         "/f/head",
         "/live",
         "/f/children",
@@ -149,7 +149,7 @@ fn the_description_has_every_route_for_programs_and_no_other() {
         "/s",
         "/settings",
         "/s/{id}",
-        "/s/{id}/e/{position}",
+        "/s/{id}/e/{key}",
         "/s/{id}/timeline",
         "/s/{id}/tree",
         "/s/{id}/export.jsonl",

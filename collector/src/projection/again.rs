@@ -10,12 +10,11 @@ use std::{
     path::Path,
 };
 
-use banyan_protocol::{Flags, Position, Timestamp, view::AlertRule};
+use banyan_protocol::{EventKey, Flags, Position, Timestamp, view::AlertRule};
 
 use super::{
     decode::{Deletion, Marking, Origin, Step, Word, again},
     pipeline::{Pipeline, PipelineError},
-    store::event,
 };
 
 /// What the whole log has made of the part.
@@ -32,7 +31,7 @@ pub(crate) struct Given {
 /// An event as a view holds it.
 #[derive(Clone, Debug)]
 pub(crate) struct Stored {
-    /// `position * 256 + part`
+    /// As [`EventKey`] stores it.
     pub key: i64,
     /// When it was received, by our clock.
     pub received_at: Timestamp,
@@ -105,9 +104,8 @@ impl Again {
 
 impl Stored {
     fn step(&self) -> Option<Step<'_>> {
-        let position = event::position(self.key);
-        let part = event::part(self.key);
-        let origin = Origin { position, part, received_at: self.received_at, digest: self.digest };
+        let key = EventKey::from_stored(self.key);
+        let origin = Origin { key, received_at: self.received_at, digest: self.digest };
         // Whether it has other versions is seen again, or was not known yet.
         let flags = Flags::from_bits(self.flags.bits() & !Flags::VARIANT.bits());
         let recorded = again(origin, &self.raw, flags)?;

@@ -10,7 +10,8 @@ mod step;
 use std::{borrow::Cow, sync::Arc};
 
 use banyan_protocol::{
-    Envelope, Fact, Flags, Position, Timestamp, Violation, envelope::is_id, repair::repair,
+    Envelope, EventKey, Fact, Flags, Position, Timestamp, Violation, envelope::is_id,
+    repair::repair,
 };
 use serde::Deserialize;
 
@@ -33,10 +34,8 @@ pub(super) struct Placed<'a> {
 /// What is known of an event without reading it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Origin {
-    /// Where.
-    pub position: Position,
-    /// Which of the events that its entry says.
-    pub part: u8,
+    /// Which event.
+    pub key: EventKey,
     /// When it was received, by our clock.
     pub received_at: Timestamp,
     /// BLAKE3-128 of the bytes received.
@@ -51,8 +50,7 @@ impl Placed<'_> {
 
     fn origin(&self) -> Origin {
         Origin {
-            position: self.position,
-            part: 0,
+            key: EventKey::first(self.position),
             received_at: self.received_at,
             digest: digest(&self.entry.bytes),
         }
@@ -186,7 +184,7 @@ fn recorded<'a>(
     if flags.contains(Flags::TIMED) {
         flags.remove(Flags::NO_SEQUENCE);
     }
-    let Origin { position, part, received_at, digest } = origin;
+    let Origin { key: EventKey { position, part }, received_at, digest } = origin;
     Recorded { position, part, received_at, envelope, fact, flags, digest, variant: 0 }
 }
 

@@ -163,10 +163,7 @@ impl Fold {
         }
         if let Some(key) = key {
             let (variant, digest, hand) = (event.variant, event.digest, event.hand());
-            self.seen.note(
-                key,
-                Known { variant, digest, key: event::key_of(event.position, event.part), hand },
-            );
+            self.seen.note(key, Known { variant, digest, key: event.key().stored(), hand });
         }
         self.rows.events.push(event::row(no, event, text));
         self.apply(no, event)

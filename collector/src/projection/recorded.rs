@@ -1,6 +1,6 @@
 //! An event with its place in the log, decoded for folding.
 
-use banyan_protocol::{Envelope, Fact, Flags, Position, Timestamp};
+use banyan_protocol::{Envelope, EventKey, Fact, Flags, Position, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// An envelope that is in the log.
@@ -25,6 +25,11 @@ pub(crate) struct Recorded<'a> {
 }
 
 impl Recorded<'_> {
+    /// Which event of all.
+    pub(crate) fn key(&self) -> EventKey {
+        EventKey { position: self.position, part: self.part }
+    }
+
     /// Event time: the agent's clock, or ours where the agent's was unreadable.
     pub(crate) fn at(&self) -> Timestamp {
         self.envelope.timestamp.unwrap_or(self.received_at)

@@ -3,7 +3,7 @@
 
 use std::pin::pin;
 
-use banyan_protocol::{Flags, Timestamp};
+use banyan_protocol::{EventKey, Flags, Timestamp};
 use futures_util::StreamExt as _;
 use sqlx::SqliteConnection;
 
@@ -12,10 +12,7 @@ use super::{
     decode::{Origin, again},
     node::No,
     rows::EventRow,
-    store::{
-        event,
-        load::{Told, told},
-    },
+    store::load::{Told, told},
 };
 
 /// Walks the stored events of session `no` together with those of the batch, `fresh`.
@@ -55,8 +52,7 @@ fn tell(row: &EventRow) -> Told {
 
 fn see(walk: &mut Replay, event: &Told) {
     let origin = Origin {
-        position: event::position(event.key),
-        part: event::part(event.key),
+        key: EventKey::from_stored(event.key),
         received_at: Timestamp::from_micros(event.received_at),
         digest: [0; 16],
     };

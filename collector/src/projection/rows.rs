@@ -73,7 +73,7 @@ impl Rows {
 /// A row of `event`.
 #[derive(Debug)]
 pub(super) struct EventRow {
-    /// `position * 256 + part`
+    /// As [`banyan_protocol::EventKey`] stores it.
     pub key: i64,
     /// Whose.
     pub session_no: No,

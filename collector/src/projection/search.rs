@@ -5,14 +5,14 @@
 
 use std::sync::LazyLock;
 
-use banyan_protocol::{Flags, Position, Timestamp};
+use banyan_protocol::{EventKey, Flags, Position, Timestamp};
 use futures_util::{TryStreamExt as _, future::join};
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::{
     decode::{Origin, again},
     store::{
-        event, meta,
+        meta,
         table::{Statement, Value},
     },
 };
@@ -160,13 +160,14 @@ async fn read(
          where ? <= key and key < ?
          order by key",
     )
-    .bind(event::key(position + 1))
-    .bind(event::key(next + 1))
+    .bind(EventKey::first(position + 1).stored())
+    .bind(EventKey::first(next + 1).stored())
     .fetch(connection);
     let (mut events, mut bytes): (Vec<EventRow>, usize) = (Vec::new(), 0);
+    let position_of = |row: &EventRow| EventKey::from_stored(row.key).position;
     while let Some(row) = rows.try_next().await? {
-        let at = event::position(row.key);
-        let is_next = events.last().is_some_and(|last| event::position(last.key) < at);
+        let at = position_of(&row);
+        let is_next = events.last().is_some_and(|last| position_of(last) < at);
         if is_next && TRANSACTION_BYTES <= bytes {
             return Ok(Stretch { events, end: at - 1 });
         }
@@ -189,8 +190,7 @@ fn texts(rows: Vec<EventRow>) -> Vec<Value> {
 /// What an event is found by.
 fn text(row: &EventRow) -> String {
     let origin = Origin {
-        position: event::position(row.key),
-        part: event::part(row.key),
+        key: EventKey::from_stored(row.key),
         received_at: Timestamp::from_micros(row.received_at),
         digest: [0; 16],
     };

@@ -3,9 +3,9 @@
 //! Counted when they are written, for those that this process received: what a collector that
 //! starts has to catch up with was received, and counted, by another one.
 
-use banyan_protocol::Position;
+use banyan_protocol::{EventKey, Position};
 
-use super::{rows::Rows, store::event};
+use super::rows::Rows;
 
 /// Counts of one batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,7 +20,8 @@ impl Tally {
     pub(super) fn of(rows: &Rows, position: Position) -> Self {
         let mut tally = Self::default();
         let counts = |at: &Position| position < *at && !rows.uncounted.contains(at);
-        for row in rows.events.iter().filter(|row| counts(&event::position(row.key))) {
+        for row in rows.events.iter().filter(|row| counts(&EventKey::from_stored(row.key).position))
+        {
             if row.variant == 0 {
                 tally.accepted += 1;
             } else {
@@ -31,7 +32,7 @@ impl Tally {
         tally.duplicate = u64::try_from(duplicates).unwrap_or(u64::MAX);
         // What cannot even be read as an event has no row of its own.
         for at in rows.poison.keys().filter(|at| counts(at)) {
-            let key = event::key(*at);
+            let key = EventKey::first(*at).stored();
             let is_event = rows.events.iter().any(|row| row.key == key);
             let is_known = rows.duplicates.contains_key(at);
             tally.accepted += u64::from(!is_event && !is_known);
@@ -60,7 +61,7 @@ mod tests {
     #[test]
     fn only_what_this_process_received_counts() {
         let event = |position: Position, variant| super::super::rows::EventRow {
-            key: event::key(position),
+            key: EventKey::first(position).stored(),
             session_no: 1,
             sequence: None,
             kind: String::new(),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use banyan_protocol::{Envelope, Flags, Timestamp, envelope::is_id};
+use banyan_protocol::{Envelope, EventKey, Flags, Timestamp, envelope::is_id};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::{Map, Value, value::RawValue};
 
@@ -155,7 +155,8 @@ pub(super) fn steps<'a>(placed: &Placed<'a>, said: &'a Said) -> Vec<Step<'a>> {
         Step::Merge(Merging { position, from, into })
     });
     let events = (0..=u8::MAX).zip(&said.events).map(|(part, Translated { text, digest })| {
-        let origin = Origin { position, part, received_at, digest: *digest };
+        let key = EventKey { position, part };
+        let origin = Origin { key, received_at, digest: *digest };
         match event(origin, text, said.flags) {
             Ok(recorded) => Step::Event(Box::new(recorded), text.as_str()),
             Err(violations) => placed.poison(rules(&violations)),

@@ -1,15 +1,13 @@
 //! One event in full, for the inspector.
 
 use banyan_protocol::{
-    Flags, Position, Timestamp,
+    EventKey, Flags, Timestamp,
     view::{BanyanPart, EventDetail},
 };
 use sqlx::{query_as, query_scalar};
 
 use super::{
-    Query, QueryError,
-    events::PARTS_MAX_COUNT,
-    feed,
+    Query, QueryError, feed,
     look::Look,
     pretty::{PRETTY_MAX_BYTES, pretty},
     session,
@@ -32,11 +30,11 @@ impl Query {
     pub(crate) async fn event(
         &self,
         id: &str,
-        position: Position,
+        event: EventKey,
     ) -> Result<Option<EventDetail>, QueryError> {
         let mut look = self.look().await?;
         let Some(session) = session::number(&mut look, id).await? else { return Ok(None) };
-        let Some(stamp) = feed::stamp_at(&mut look, session.0, position).await? else {
+        let Some(stamp) = feed::stamp_of(&mut look, session.0, event).await? else {
             return Ok(None);
         };
         let Some(placed) = feed::placed(&mut look, session, stamp).await? else {
@@ -50,9 +48,9 @@ impl Query {
         .bind(stamp.key)
         .fetch_one(&mut *look.tx)
         .await?;
-        let versions = versions(&mut look, session.0, position, &row).await?;
+        let versions = versions(&mut look, session.0, stamp.key, &row).await?;
         let banyan = BanyanPart {
-            position,
+            position: stamp.event().position,
             received_at: Timestamp::from_micros(row.received_at),
             variant: row.variant,
             flags: Flags::from_bits(row.flags),
@@ -74,9 +72,9 @@ impl Query {
     pub(crate) async fn whole_payload(
         &self,
         id: &str,
-        position: Position,
+        event: EventKey,
     ) -> Result<Option<String>, QueryError> {
-        let detail = self.event(id, position).await?;
+        let detail = self.event(id, event).await?;
         Ok(detail.map(|detail| pretty(detail.event.payload.get(), usize::MAX)))
     }
 }
@@ -85,9 +83,9 @@ impl Query {
 async fn versions(
     look: &mut Look,
     no: i64,
-    position: Position,
+    key: i64,
     row: &EventRow,
-) -> Result<Vec<Position>, QueryError> {
+) -> Result<Vec<EventKey>, QueryError> {
     let keys: Vec<i64> = match (&row.event_id, row.sequence) {
         (Some(event_id), _) => {
             query_scalar(
@@ -115,13 +113,12 @@ async fn versions(
         }
         (None, None) => Vec::new(),
     };
-    let positions = keys.into_iter().map(|key| key / PARTS_MAX_COUNT);
-    Ok(positions.filter(|other| *other != position).collect())
+    Ok(keys.into_iter().filter(|other| *other != key).map(EventKey::from_stored).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use banyan_protocol::view::CallState;
+    use banyan_protocol::{EventKey, view::CallState};
 
     use super::super::fixture::Fixture;
 
@@ -136,12 +133,15 @@ mod tests {
                 (event.sequence, event.variant) = (Some(2), 1);
             })
             .await;
-        let event = fixture.query.event("a", 2).await.unwrap().unwrap();
+        let event = fixture.query.event("a", EventKey::first(2)).await.unwrap().unwrap();
         assert_eq!(event.payload_pretty, "{\n  \"reasoning\": \"x\",\n  \"n\": 0.10\n}");
-        assert_eq!((event.previous, event.next), (Some(1), Some(3)));
-        assert_eq!(event.versions, [3]);
+        assert_eq!(
+            (event.previous, event.next),
+            (Some(EventKey::first(1)), Some(EventKey::first(3)))
+        );
+        assert_eq!(event.versions, [EventKey::first(3)]);
         assert_eq!((event.item.title.as_str(), event.item.text.as_str()), ("thought", "x"));
-        let first = fixture.query.event("a", 1).await.unwrap().unwrap();
+        let first = fixture.query.event("a", EventKey::first(1)).await.unwrap().unwrap();
         assert_eq!((first.previous, first.versions.len()), (None, 0));
     }
 
@@ -162,13 +162,40 @@ mod tests {
                 })
                 .await;
         }
-        let start = fixture.query.event("a", 1).await.unwrap().unwrap();
+        let start = fixture.query.event("a", EventKey::first(1)).await.unwrap().unwrap();
         let call = start.item.call.unwrap();
-        assert_eq!((call.state, call.end_position), (CallState::Succeeded, Some(3)));
+        assert_eq!((call.state, call.end), (CallState::Succeeded, Some(EventKey::first(3))));
         assert_eq!((start.item.text.as_str(), call.result.as_deref()), ("ls", Some("a b")));
-        let end = fixture.query.event("a", 3).await.unwrap().unwrap();
-        assert_eq!((end.item.position, end.item.text.as_str()), (3, "a b"));
-        assert_eq!((end.previous, end.next), (None, Some(2)));
+        let end = fixture.query.event("a", EventKey::first(3)).await.unwrap().unwrap();
+        assert_eq!((end.item.key, end.item.text.as_str()), (EventKey::first(3), "a b"));
+        assert_eq!((end.previous, end.next), (None, Some(EventKey::first(2))));
+    }
+
+    #[tokio::test]
+    async fn every_event_of_an_entry_can_be_inspected() {
+        let mut fixture = Fixture::new().await;
+        fixture.session("a", None).await;
+        fixture.session("b", None).await;
+        fixture.event("a", |event| event.payload = r#"{"reasoning":"first"}"#).await;
+        fixture.part("a", |event| event.payload = r#"{"reasoning":"second"}"#).await;
+        fixture.part("b", |event| event.payload = r#"{"reasoning":"third"}"#).await;
+        let query = &fixture.query;
+        let found = async |id: &str, key: &str| {
+            let key = key.parse::<EventKey>().unwrap();
+            let event = query.event(id, key).await.unwrap()?;
+            assert!(event.payload_pretty.contains(&event.item.text), "{key}");
+            let key = |key: Option<EventKey>| key.map(|key| key.to_string());
+            let keys = [key(event.previous), Some(event.item.key.to_string()), key(event.next)];
+            Some(format!("{} {keys:?}", event.item.text))
+        };
+        let [first, second, third] =
+            [found("a", "1").await, found("a", "1.1").await, found("b", "1.2").await];
+        assert_eq!(first.as_deref(), Some(r#"first [None, Some("1"), Some("1.1")]"#));
+        assert_eq!(second.as_deref(), Some(r#"second [Some("1"), Some("1.1"), None]"#));
+        assert_eq!(third.as_deref(), Some(r#"third [None, Some("1.2"), None]"#));
+        // A bare position finds what the session said there.
+        assert_eq!(found("b", "1").await, third);
+        assert_eq!((found("a", "1.2").await, found("b", "1.1").await), (None, None));
     }
 
     #[tokio::test]
@@ -177,8 +204,8 @@ mod tests {
         fixture.session("a", None).await;
         fixture.session("b", None).await;
         fixture.event("a", |_| {}).await;
-        assert!(fixture.query.event("b", 1).await.unwrap().is_none());
-        assert!(fixture.query.event("nobody", 1).await.unwrap().is_none());
-        assert!(fixture.query.event("a", 2).await.unwrap().is_none());
+        assert!(fixture.query.event("b", EventKey::first(1)).await.unwrap().is_none());
+        assert!(fixture.query.event("nobody", EventKey::first(1)).await.unwrap().is_none());
+        assert!(fixture.query.event("a", EventKey::first(2)).await.unwrap().is_none());
     }
 }

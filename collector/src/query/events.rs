@@ -3,7 +3,7 @@
 mod of_session;
 
 use banyan_protocol::{
-    Flags, Position, Timestamp,
+    EventKey, Flags, Position, Timestamp,
     limits::PAGE_MAX_ROWS,
     view::{BanyanPart, RecordedView},
 };
@@ -15,11 +15,9 @@ use super::{Query, QueryError};
 
 pub(crate) use of_session::Events;
 
-/// Parts of one log entry; the key of an event is its position times this, plus its part.
-pub(super) const PARTS_MAX_COUNT: i64 = 256;
 /// Events of one page of an export.
 const RAW_PAGE_ROWS: u32 = 1_000;
-/// Bytes of one page of events as received, give or take one event.
+/// Bytes of one page of events as received, give or take those of one position.
 const PAGE_MAX_BYTES: usize = 2 * 1024 * 1024;
 /// The sequence in an export's key that stands for none.
 const NO_SEQUENCE: i64 = -1;
@@ -84,12 +82,17 @@ impl Query {
 
     /// Events in log order behind `after`, each once; fewer than `limit` also when they are large,
     /// none only when there is none.
+    ///
+    /// Readers go on behind a position, so a page holds all events of each of its positions: it may
+    /// be longer than `limit` by the other parts of its last one.
     pub(crate) async fn events_after(
         &self,
         after: Position,
         limit: u32,
     ) -> Result<Vec<RecordedView>, QueryError> {
         let readers = self.view.readers();
+        let limit = usize::try_from(limit.min(PAGE_MAX_ROWS)).unwrap_or(usize::MAX);
+        let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(EventKey::PARTS);
         let mut rows = query_as(
             "select key, received_at, variant, flags, raw
              from event
@@ -97,23 +100,25 @@ impl Query {
              order by key
              limit ?2",
         )
-        .bind(last_key_at(after))
-        .bind(limit.min(PAGE_MAX_ROWS))
+        .bind(EventKey::last(after).stored())
+        .bind(most)
         .fetch(&readers);
-        let (mut page, mut bytes) = (Vec::new(), 0);
+        let (mut page, mut bytes) = (Vec::<RecordedView>::new(), 0);
         while let Some(row) = rows.try_next().await? {
             let row: EventRow = row;
-            bytes += row.raw.len();
-            page.push(self.recorded(row)?);
-            if PAGE_MAX_BYTES < bytes {
+            let position = EventKey::from_stored(row.key).position;
+            let is_full = limit <= page.len() || PAGE_MAX_BYTES < bytes;
+            if is_full && page.last().is_some_and(|last| last.banyan.position != position) {
                 break;
             }
+            bytes += row.raw.len();
+            page.push(self.recorded(row)?);
         }
         Ok(page)
     }
 
     fn recorded(&self, row: EventRow) -> Result<RecordedView, QueryError> {
-        let position = row.key / PARTS_MAX_COUNT;
+        let position = EventKey::from_stored(row.key).position;
         let banyan = BanyanPart {
             position,
             received_at: Timestamp::from_micros(row.received_at),
@@ -123,11 +128,6 @@ impl Query {
         let event = RawValue::from_string(row.raw).map_err(QueryError::Row)?;
         Ok(RecordedView { cursor: self.cursor(position), banyan, event })
     }
-}
-
-/// The largest key that an event at `position` can have.
-pub(super) fn last_key_at(position: Position) -> i64 {
-    position.saturating_mul(PARTS_MAX_COUNT).saturating_add(PARTS_MAX_COUNT - 1)
 }
 
 #[cfg(test)]

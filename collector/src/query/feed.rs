@@ -5,7 +5,7 @@
 //! are then loaded for one page ([`item`]).
 
 use banyan_protocol::{
-    Position,
+    EventKey,
     view::{FeedCounts, FeedItem, FeedKind, FeedView},
 };
 use sqlx::query_as;
@@ -24,7 +24,7 @@ use self::{
     fold::{Anchor, Choice},
     slim::Reach,
 };
-use super::{Query, QueryError, events::PARTS_MAX_COUNT, look::Look, session};
+use super::{Query, QueryError, look::Look, session};
 
 /// Which part of a feed a page shows.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,7 @@ pub(crate) struct FeedRequest {
     /// `newer` of another page.
     pub after: Option<String>,
     /// The page that holds this event.
-    pub around: Option<Position>,
+    pub around: Option<EventKey>,
 }
 
 impl Query {
@@ -89,9 +89,9 @@ pub(super) struct Placed {
     /// How the event itself reads.
     pub item: FeedItem,
     /// The row before its row.
-    pub previous: Option<Position>,
+    pub previous: Option<EventKey>,
     /// The row behind its row.
-    pub next: Option<Position>,
+    pub next: Option<EventKey>,
 }
 
 /// Where the event at `stamp` stands in its session's feed.
@@ -102,11 +102,9 @@ pub(super) async fn placed(
 ) -> Result<Option<Placed>, QueryError> {
     let window = slim::load(look, session, Reach::Around(stamp)).await?;
     let rows = fold::rows(&window.slims);
-    let Some(at) = fold::find(&window.slims, &rows, stamp.key / PARTS_MAX_COUNT) else {
-        return Ok(None);
-    };
-    let position = |at: usize| rows.get(at).map(|row| row.stamp.key / PARTS_MAX_COUNT);
-    let (previous, next) = (at.checked_sub(1).and_then(position), position(at + 1));
+    let Some(at) = fold::find(&window.slims, &rows, stamp) else { return Ok(None) };
+    let key = |at: usize| rows.get(at).map(|row| row.stamp.event());
+    let (previous, next) = (at.checked_sub(1).and_then(key), key(at + 1));
     let row = rows.get(at).and_then(|row| row.narrowed_to(stamp, &window.slims));
     let items = item::items(look, row.as_slice()).await?;
     Ok(items.into_iter().next().map(|item| Placed { item, previous, next }))
@@ -118,10 +116,10 @@ async fn place(
     request: &FeedRequest,
 ) -> Result<(Anchor, Reach), QueryError> {
     let key = |text: &Option<String>| text.as_deref().and_then(Stamp::decode);
-    if let Some(position) = request.around
-        && let Some(stamp) = stamp_at(look, no, position).await?
+    if let Some(event) = request.around
+        && let Some(stamp) = stamp_of(look, no, event).await?
     {
-        return Ok((Anchor::Around(position), Reach::Around(stamp)));
+        return Ok((Anchor::Around(stamp), Reach::Around(stamp)));
     }
     Ok(match (key(&request.before), key(&request.after)) {
         (Some(stamp), _) => (Anchor::Before(stamp), Reach::Before(stamp)),
@@ -130,13 +128,14 @@ async fn place(
     })
 }
 
-/// The place of the event at `position` in the session `no`.
-pub(super) async fn stamp_at(
+/// The place of an event in the session `no`. The key of a first part stands for its position:
+/// it finds the first event of the session there, whichever part that is.
+pub(super) async fn stamp_of(
     look: &mut Look,
     no: i64,
-    position: Position,
+    event: EventKey,
 ) -> Result<Option<Stamp>, QueryError> {
-    let key = position.saturating_mul(PARTS_MAX_COUNT);
+    let last = if event.part == 0 { EventKey::last(event.position) } else { event };
     // The plus keeps SQLite from walking through all events of the session instead.
     let found: Option<(Option<i64>, i64)> = query_as(
         "select sequence, key
@@ -145,8 +144,8 @@ pub(super) async fn stamp_at(
          order by key
          limit 1",
     )
-    .bind(key)
-    .bind(key.saturating_add(PARTS_MAX_COUNT - 1))
+    .bind(event.stored())
+    .bind(last.stored())
     .bind(no)
     .fetch_optional(&mut *look.tx)
     .await?;

@@ -3,6 +3,7 @@
 //! Rows are written as the projection writes them, with their figures rolled up.
 
 mod index;
+mod part;
 
 use std::sync::{Arc, atomic::AtomicI64};
 

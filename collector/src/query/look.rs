@@ -1,6 +1,6 @@
 //! One consistent look at the view: a read transaction and the judge of silence at that moment.
 
-use banyan_protocol::Position;
+use banyan_protocol::{EventKey, Position};
 use sqlx::{Sqlite, SqliteConnection, Transaction, query_as, query_scalar};
 
 use super::{
@@ -55,7 +55,7 @@ async fn places(
     let found: Vec<(i64, Option<Position>)> = query_as(
         "with recursive
              behind(last) as (
-                 select coalesce(max(key) / 256, 0) + 1
+                 select coalesce(max(key) / ?3, 0) + 1
                  from event),
              probe(moment, low, high) as (
                  select column1, 1, (select last from behind)
@@ -64,12 +64,12 @@ async fn places(
                  select moment,
                         case when (select received_at
                                    from event
-                                   where key >= (low + high) / 2 * 256
+                                   where key >= (low + high) / 2 * ?3
                                    order by key
                                    limit 1) < moment then (low + high) / 2 + 1 else low end,
                         case when (select received_at
                                    from event
-                                   where key >= (low + high) / 2 * 256
+                                   where key >= (low + high) / 2 * ?3
                                    order by key
                                    limit 1) < moment then high else (low + high) / 2 end
                  from probe
@@ -80,6 +80,7 @@ async fn places(
     )
     .bind(one)
     .bind(other)
+    .bind(EventKey::PARTS)
     .fetch_all(connection)
     .await?;
     Ok(moments.map(|wanted| {

@@ -1,6 +1,6 @@
 //! What the projection made of a stretch of the log.
 
-use banyan_protocol::{Position, receipt::Outcome};
+use banyan_protocol::{EventKey, Position, receipt::Outcome};
 use sqlx::query_as;
 
 use super::{Query, QueryError, figures::count};
@@ -16,16 +16,18 @@ impl Query {
         let (stored, variant, duplicate): (i64, i64, i64) = query_as(
             "select (select count(*)
                      from event
-                     where ?1 * 256 <= key and key < ?2 * 256 and variant = 0),
+                     where ?3 <= key and key < ?4 and variant = 0),
                     (select count(*)
                      from event
-                     where ?1 * 256 <= key and key < ?2 * 256 and variant > 0),
+                     where ?3 <= key and key < ?4 and variant > 0),
                     (select count(*)
                      from duplicate
                      where ?1 <= position and position < ?2)",
         )
         .bind(first)
         .bind(behind)
+        .bind(EventKey::first(first).stored())
+        .bind(EventKey::first(behind).stored())
         .fetch_one(&self.view.readers())
         .await?;
         Ok(Outcome { stored: size(stored), duplicate: size(duplicate), variant: size(variant) })

@@ -3,81 +3,20 @@
 //! The statements are those that sqlx reports while every question is asked, so that a new one
 //! cannot be forgotten as long as its question is asked here.
 
-use std::{
-    collections::BTreeSet,
-    fmt::Debug,
-    sync::{Arc, Mutex},
+mod statements;
+
+use banyan_protocol::{
+    EventKey,
+    view::{AlertRule, AlertState},
 };
 
-use banyan_protocol::view::{AlertRule, AlertState};
-use sqlx::{AssertSqlSafe, Row as _};
-use tracing::{
-    Event, Subscriber,
-    field::{Field, Visit},
-};
-use tracing_subscriber::{Layer, layer::Context, prelude::*};
-
+pub(crate) use self::statements::Statements;
+use self::statements::{plan, walks};
 use super::{
     AlertsRequest, Direction, FeedRequest, ForestRequest, ForestSort, FreshRequest, Neighbours,
     Query, RowKey, RowNo, Scope, SearchRequest, SearchScope, SessionsRequest, Skip, TreeRequest,
     fixture::Fixture,
 };
-
-/// Tables that grow with the log, by every name that statements give them.
-const LARGE: [&str; 10] = ["s", "r", "p", "c", "t", "a", "e", "session", "event", "alert"];
-
-/// Collects the statements that sqlx reports.
-#[derive(Clone, Default)]
-struct Statements(Arc<Mutex<BTreeSet<String>>>);
-
-impl Statements {
-    fn take(&self) -> BTreeSet<String> {
-        std::mem::take(&mut *self.0.lock().unwrap())
-    }
-}
-
-impl<S: Subscriber> Layer<S> for Statements {
-    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
-        event.record(&mut self.clone());
-    }
-}
-
-impl Visit for Statements {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "db.statement" && !value.is_empty() {
-            self.0.lock().unwrap().insert(value.trim().to_owned());
-        }
-    }
-
-    fn record_debug(&mut self, _field: &Field, _value: &dyn Debug) {}
-}
-
-/// Lines of a plan that walk through a large table, or that sort events. Counting along a narrow
-/// index is fine.
-fn walks(plan: &[String]) -> Vec<&String> {
-    let of_events = plan.iter().any(|line| line.starts_with("SEARCH event "));
-    plan.iter()
-        .filter(|line| {
-            if of_events && line.contains("TEMP B-TREE") {
-                return true;
-            }
-            let mut words = line.split_whitespace();
-            words.next() == Some("SCAN")
-                && words.next().is_some_and(|table| LARGE.contains(&table))
-                && !line.contains("COVERING INDEX")
-        })
-        .collect()
-}
-
-async fn plan(fixture: &mut Fixture, statement: &str) -> Vec<String> {
-    sqlx::query(AssertSqlSafe(format!("explain query plan {statement}")))
-        .fetch_all(&mut fixture.writer)
-        .await
-        .unwrap()
-        .iter()
-        .map(|row| row.get::<String, _>("detail"))
-        .collect()
-}
 
 async fn ask_of_alerts(query: &Query) {
     query.open_alerts().await.unwrap();
@@ -107,6 +46,8 @@ async fn ask_everything(fixture: &Fixture) {
         Some("alert:loop"),
         Some("text goal:x cost>1"),
         Some("kind:thought tool:x ok:true -kind:goal"),
+        Some("tool:x* -ok:false"),
+        Some("kind:thought,goal"),
     ] {
         let filter = filter.map(str::to_owned);
         let request = SessionsRequest { limit: 9, after: None, filter };
@@ -156,14 +97,14 @@ async fn ask_everything(fixture: &Fixture) {
 async fn ask_feeds(fixture: &Fixture) {
     let query = &fixture.query;
     query.feed("a", &FeedRequest::default()).await.unwrap();
-    let around = FeedRequest { around: Some(1), ..FeedRequest::default() };
+    let around = FeedRequest { around: Some(EventKey::first(1)), ..FeedRequest::default() };
     query.feed("a", &around).await.unwrap();
     for skip in [Skip::Oldest, Skip::Newest] {
         let stretch = FreshRequest { after: 0, until: 9, skip };
         query.fresh_feed("a", &FeedRequest::default(), stretch).await.unwrap();
     }
     for position in [1, 2, 3] {
-        query.event("a", position).await.unwrap();
+        query.event("a", EventKey::first(position)).await.unwrap();
     }
     query.raw_of(1, None).await.unwrap();
     query.raw_of(1, Some((1, 256))).await.unwrap();
@@ -224,20 +165,13 @@ async fn no_question_walks_through_a_whole_table() {
     // More than is looked at for one page of a feed, so that the page is cut out.
     fixture.run("update session set own_events = 1000000 where id = 'a'").await;
 
-    let statements = Statements::default();
-    let registry = tracing_subscriber::registry().with(statements.clone());
-    tracing::subscriber::set_global_default(registry).unwrap();
+    let statements = Statements::watch();
     ask_everything(&fixture).await;
-    let reported = statements.take();
-    let selects: Vec<_> = reported
-        .iter()
-        .filter(|statement| statement.starts_with("select") || statement.starts_with("with"))
-        .collect();
-    assert!(30 < selects.len(), "only {} statements were seen", selects.len());
-    for statement in selects {
-        let plan = plan(&mut fixture, statement).await;
-        assert_eq!(walks(&plan), Vec::<&String>::new(), "{statement}\n{plan:#?}");
-    }
+    // The same where the log has grown: what is far behind is found in another way.
+    fixture.run("insert or replace into checkpoint values ('sessions', 1000000)").await;
+    ask_feeds(&fixture).await;
+    let seen = statements.check(&mut fixture.writer).await;
+    assert!(30 < seen, "only {seen} statements were seen");
     check_narrow_filters(&mut fixture, &statements).await;
 }
 
@@ -258,7 +192,7 @@ async fn check_narrow_filters(fixture: &mut Fixture, statements: &Statements) {
         fixture.query.sessions(&request).await.unwrap();
         let reported = statements.take();
         let list = reported.iter().find(|statement| statement.contains("order by s.no desc"));
-        let plan = plan(fixture, list.unwrap()).await;
+        let plan = plan(&mut fixture.writer, list.unwrap()).await;
         assert!(plan.iter().any(|line| line.contains(index)), "{index}: {plan:#?}");
     }
 }
@@ -271,7 +205,7 @@ async fn a_walk_through_a_table_would_be_seen() {
         "select * from event e",
         "select raw from event where session_no = 1 order by key",
     ] {
-        let plan = plan(&mut fixture, statement).await;
+        let plan = plan(&mut fixture.writer, statement).await;
         assert_eq!(walks(&plan).len(), 1, "{plan:?}");
     }
 }

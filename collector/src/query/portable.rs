@@ -3,12 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use banyan_protocol::{Position, view::FeedItem};
-use sqlx::{query_as, query_scalar};
+use banyan_protocol::{EventKey, view::FeedItem};
+use sqlx::query_scalar;
 
-use super::{
-    FeedRequest, Query, QueryError, events::PARTS_MAX_COUNT, pretty::pretty, session, wire::payload,
-};
+use super::{FeedRequest, Query, QueryError, pretty::pretty, session, wire::payload};
 
 /// How much of a session's feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +24,8 @@ pub(crate) struct Share {
 pub(crate) struct Portable {
     /// Oldest first.
     pub items: Vec<FeedItem>,
-    /// The payloads of their events, indented, by position; those for which there was room.
-    pub payloads: BTreeMap<Position, String>,
+    /// The payloads of their events, indented; those for which there was room.
+    pub payloads: BTreeMap<EventKey, String>,
     /// Whether there are rows before these.
     pub cut: bool,
 }
@@ -92,36 +90,31 @@ impl Query {
         id: &str,
         items: &[FeedItem],
         share: Share,
-    ) -> Result<BTreeMap<Position, String>, QueryError> {
+    ) -> Result<BTreeMap<EventKey, String>, QueryError> {
         let mut look = self.look().await?;
         let Some((no, _)) = session::number(&mut look, id).await? else {
             return Ok(BTreeMap::new());
         };
         let (mut payloads, mut bytes) = (BTreeMap::new(), 0);
         for item in items {
-            let end = item.call.as_ref().and_then(|call| call.end_position);
-            for position in [Some(item.position), end].into_iter().flatten() {
-                let key = position.saturating_mul(PARTS_MAX_COUNT);
-                // The plus keeps SQLite from walking through all events of the session instead.
-                let found: Option<(String,)> = query_as(
+            let end = item.call.as_ref().and_then(|call| call.end);
+            for key in [Some(item.key), end].into_iter().flatten() {
+                let found: Option<String> = query_scalar(
                     "select raw
                      from event
-                     where ?1 <= key and key <= ?2 and +session_no = ?3
-                     order by key
-                     limit 1",
+                     where key = ?1 and session_no = ?2",
                 )
-                .bind(key)
-                .bind(key.saturating_add(PARTS_MAX_COUNT - 1))
+                .bind(key.stored())
                 .bind(no)
                 .fetch_optional(&mut *look.tx)
                 .await?;
-                let Some((raw,)) = found else { continue };
+                let Some(raw) = found else { continue };
                 let text = pretty(payload(&raw).get(), share.payload_bytes);
                 bytes += text.len();
                 if share.bytes < bytes {
                     return Ok(payloads);
                 }
-                payloads.insert(position, text);
+                payloads.insert(key, text);
             }
         }
         Ok(payloads)
@@ -154,14 +147,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn both_payloads_of_a_call_told_by_one_entry_are_taken() {
+        let mut fixture = fixture().await;
+        for kind in ["operation.tool_start", "operation.tool_end"] {
+            let draft = |event: &mut super::super::fixture::EventDraft| {
+                (event.kind, event.tool) = (kind, Some("bash"));
+                event.payload = r#"{"tool":"bash","success":true}"#;
+            };
+            match kind {
+                "operation.tool_start" => drop(fixture.event("d", draft).await),
+                _ => fixture.part("d", draft).await,
+            }
+        }
+        let portable = fixture.query.portable("d", ALL).await.unwrap();
+        let keys: Vec<_> = portable.payloads.keys().map(ToString::to_string).collect();
+        assert_eq!((portable.items.len(), keys), (1, vec!["451".to_owned(), "451.1".to_owned()]));
+    }
+
+    #[tokio::test]
     async fn a_feed_is_taken_whole_or_its_newest_rows() {
         let fixture = fixture().await;
         let all = fixture.query.portable("b", ALL).await.unwrap();
         assert_eq!((all.items.len(), all.payloads.len(), all.cut), (450, 450, false));
-        assert!(all.items.is_sorted_by_key(|item| item.position));
+        assert!(all.items.is_sorted_by_key(|item| item.key));
         let some = fixture.query.portable("b", Share { rows: 250, ..ALL }).await.unwrap();
         assert_eq!((some.items.len(), some.cut), (250, true));
-        let last = |portable: &Portable| portable.items.last().map(|item| item.position);
+        let last = |portable: &Portable| portable.items.last().map(|item| item.key);
         assert_eq!(last(&some), last(&all));
         let room = all.payloads.values().take(10).map(String::len).sum();
         let tight = fixture.query.portable("b", Share { bytes: room, ..ALL }).await.unwrap();

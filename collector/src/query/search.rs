@@ -5,7 +5,7 @@
 //! ([`hits`]). Every limit is a constant here, and a count that reached one says so.
 
 use banyan_protocol::{
-    Position, Timestamp,
+    EventKey, Position, Timestamp,
     view::{FoundSession, Misread, SearchView, Tally, TermView},
 };
 use sqlx::query_scalar;
@@ -29,7 +29,6 @@ use self::{
 };
 use super::{
     Query, QueryError,
-    events::PARTS_MAX_COUNT,
     figures::count,
     filter::{self, Filter, FilterError, Key},
     look::Look,
@@ -189,7 +188,7 @@ async fn load(
 /// A query for what stands before the events that were found, where that may be something.
 fn further(findings: &Findings, filter: &Filter, scope: Scope) -> Option<String> {
     let last = findings.found.last().filter(|_| findings.capped && scope == Scope::Events)?;
-    let position = last.key / PARTS_MAX_COUNT;
+    let position = EventKey::from_stored(last.key).position;
     let kept = filter.terms.iter().filter(|term| !term.source.starts_with("pos<"));
     let kept: Vec<&str> = kept.map(|term| term.source.as_str()).collect();
     Some(format!("{} pos<{position}", kept.join(" ")).trim_start().to_owned())

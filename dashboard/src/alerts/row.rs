@@ -1,7 +1,7 @@
 //! An alert in a list.
 
 use banyan_protocol::{
-    Position,
+    EventKey, Position,
     view::{AlertEntry, AlertKin, AlertRule, AlertState, Severity},
 };
 
@@ -50,7 +50,7 @@ impl Row {
     pub(super) fn new(alert: &AlertEntry, back: &str, now: Now) -> Self {
         let [first, last] = alert.evidence;
         let evidence = |position: Position| Evidence {
-            href: Link::event(&alert.session_id, position).done(),
+            href: Link::event(&alert.session_id, EventKey::first(position)).done(),
             position: format::position(position),
         };
         let (path, deed, word) = match alert.state {

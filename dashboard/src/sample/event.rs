@@ -1,7 +1,7 @@
 //! Events of every kind, as feeds and the inspector get them.
 
 use banyan_protocol::{
-    Flags, Position, Timestamp,
+    EventKey, Flags, Position, Timestamp,
     view::{
         BanyanPart, Call, CallState, ChildRef, EventDetail, EventView, FeedItem, FeedKind, Status,
     },
@@ -13,7 +13,7 @@ use super::{NOW, Voice};
 /// A feed with every kind of row.
 pub(super) fn items(voice: Voice<'_>) -> Vec<FeedItem> {
     let mut items = [thoughts(voice), calls(voice), life(voice)].concat();
-    items.sort_by_key(|item| item.position);
+    items.sort_by_key(|item| item.key);
     items
 }
 
@@ -26,7 +26,7 @@ fn item(
     (title, text): (&str, &str),
 ) -> FeedItem {
     FeedItem {
-        position,
+        key: EventKey::first(position),
         sequence: Some(position - 184_420),
         at: Timestamp::from_micros(NOW.micros() + (position - 184_500) * 4_130_700),
         kind: kind.to_owned(),
@@ -64,9 +64,9 @@ fn thoughts(voice: Voice<'_>) -> Vec<FeedItem> {
 
 fn calls(voice: Voice<'_>) -> Vec<FeedItem> {
     let act = |position, kind, says| item(voice, position, (kind, FeedKind::Act), says);
-    let call = |state, micros, result: Option<&str>, end| {
+    let call = |state, micros, result: Option<&str>, end: Option<Position>| {
         let result = result.map(|text| voice.say(text));
-        Some(Call { state, duration_micros: micros, result, end_position: end })
+        Some(Call { state, duration_micros: micros, result, end: end.map(EventKey::first) })
     };
     let panic = "exit status 101: thread 'rounds_half_even' panicked at ledger/src/round.rs:41";
     let child =
@@ -115,7 +115,7 @@ fn life(voice: Voice<'_>) -> Vec<FeedItem> {
 
 /// The event at `position` in full.
 pub(super) fn detail(voice: Voice<'_>, position: Position) -> Option<EventDetail> {
-    let item = items(voice).into_iter().find(|item| item.position == position)?;
+    let item = items(voice).into_iter().find(|item| item.key == EventKey::first(position))?;
     let payload = serde_json::json!({
         "tool": voice.say("bash"),
         "input": { "command": voice.say("cargo test -p ledger -- --nocapture rounding") },
@@ -149,8 +149,8 @@ pub(super) fn detail(voice: Voice<'_>, position: Position) -> Option<EventDetail
         },
         item,
         payload_pretty: pretty,
-        previous: Some(184_465),
-        next: Some(184_468),
-        versions: vec![184_470],
+        previous: Some(EventKey::first(184_465)),
+        next: Some(EventKey::first(184_468)),
+        versions: vec![EventKey::first(184_470)],
     })
 }

@@ -25,7 +25,7 @@ fn input(root: &Node, voice: Voice<'_>) -> ExportInput {
         let payload = |text: &str| format!("{{\n  \"goal\": \"{}\"\n}}", voice.say(text));
         sessions.push(ExportedSession {
             session: tree.session.clone(),
-            payloads: items.iter().skip(1).map(|item| (item.position, payload("why"))).collect(),
+            payloads: items.iter().skip(1).map(|item| (item.key, payload("why"))).collect(),
             cut: !items.is_empty(),
             items,
         });

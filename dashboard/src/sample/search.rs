@@ -1,7 +1,7 @@
 //! Searches of several kinds.
 
 use banyan_protocol::{
-    Timestamp,
+    EventKey, Timestamp,
     view::{
         Facet, FacetValue, FeedKind, FoundSession, Fragment, Hit, Misread, Relaxed, SearchView,
         SessionView, Tally, TermView,
@@ -37,7 +37,7 @@ pub(super) fn inputs(voice: Voice<'_>) -> Vec<(&'static str, SearchInput)> {
 
 fn events(voice: Voice<'_>) -> SearchView {
     let hit = |(seconds, ok): (i64, Option<bool>), class, title: &str, text: [&str; 3]| Hit {
-        position: 184_467 - seconds,
+        key: EventKey::first(184_467 - seconds),
         at: Timestamp::from_micros(NOW.micros() - seconds * 1_000_000),
         kind: "operation.tool_end".to_owned(),
         class,

@@ -38,7 +38,7 @@ impl HitRow {
         };
         Self {
             class,
-            href: Link::event(session, hit.position).to(&format!("e-{}", hit.position)),
+            href: Link::event(session, hit.key).to(&format!("e-{}", hit.key)),
             datetime: hit.at.to_rfc3339(),
             title: format::date_time(hit.at),
             time: time(hit.at, now),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use banyan_protocol::{
-    Position,
+    EventKey,
     view::{FeedItem, SessionView, TreeView},
 };
 
@@ -54,8 +54,8 @@ pub struct ExportedSession {
     pub session: SessionView,
     /// Rows of its feed, oldest first.
     pub items: Vec<FeedItem>,
-    /// Payloads of their events by position, indented; those for which there was room.
-    pub payloads: BTreeMap<Position, String>,
+    /// Payloads of their events, indented; those for which there was room.
+    pub payloads: BTreeMap<EventKey, String>,
     /// Whether there are rows before these.
     pub cut: bool,
 }
@@ -95,7 +95,7 @@ struct Session {
 /// A row of a feed.
 #[derive(Clone, Debug)]
 struct Row {
-    position: Position,
+    key: EventKey,
     at: When,
     word: String,
     name: Option<String>,
@@ -212,24 +212,24 @@ impl Session {
 impl Row {
     fn new(
         item: &FeedItem,
-        payloads: &BTreeMap<Position, String>,
+        payloads: &BTreeMap<EventKey, String>,
         (is_live, chrome): (bool, &Chrome),
     ) -> Self {
         let call = item.call.as_ref();
-        let end = call.and_then(|call| call.end_position).filter(|end| *end != item.position);
+        let end = call.and_then(|call| call.end).filter(|end| *end != item.key);
         let line = |text: &str| format::clip(text, LINE_MAX_CHARS);
         Self {
-            position: item.position,
+            key: item.key,
             at: When { text: format::clock(item.at), ..When::new(item.at, chrome.now) },
             word: feed::word(item),
             name: feed::name(item),
             text: line(&item.text),
             mark: call.map(|call| Mark::call(call.state, is_live)),
             result: call.and_then(|call| call.result.as_deref()).map(line).unwrap_or_default(),
-            payloads: [Some(item.position), end]
+            payloads: [Some(item.key), end]
                 .into_iter()
                 .flatten()
-                .map(|at| (format::position(at), payloads.get(&at).cloned()))
+                .map(|key| (format::event(key), payloads.get(&key).cloned()))
                 .collect(),
         }
     }

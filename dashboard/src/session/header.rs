@@ -1,7 +1,7 @@
 //! The head of a session's page: who it is, where it stands, how it goes, what it cost.
 
 use banyan_protocol::{
-    Timestamp,
+    EventKey, Timestamp,
     view::{AlertRule, AlertView, Figures, SessionView, Severity},
 };
 
@@ -175,7 +175,7 @@ impl Alert {
             },
             message: format::clip(&alert.message, LINE_MAX_CHARS),
             at: When::new(alert.created_at, now),
-            href: links.event(last),
+            href: links.event(EventKey::first(last)),
         }
     }
 }

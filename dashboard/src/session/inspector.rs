@@ -68,7 +68,7 @@ impl Inspector {
         let other = (!event.other.is_empty())
             .then(|| serde_json::to_string_pretty(&event.other).unwrap_or_default());
         Self {
-            position: format::position(item.position),
+            position: format::event(item.key),
             name: feed::name(item),
             word: feed::word(item),
             mark: item.call.as_ref().map(|call| Mark::call(call.state, links.is_live)),
@@ -80,20 +80,20 @@ impl Inspector {
             versions: detail
                 .versions
                 .iter()
-                .map(|position| Version {
-                    href: links.event(*position),
-                    text: format!("#{}", format::position(*position)),
+                .map(|key| Version {
+                    href: links.event(*key),
+                    text: format!("#{}", format::event(*key)),
                 })
                 .collect(),
-            whole: Link::payload(&session.id, item.position).at(links.at).done(),
+            whole: Link::payload(&session.id, item.key).at(links.at).done(),
             payload: Long::new(&detail.payload_pretty, PAYLOAD_MAX_CHARS),
             other: other.map(|json| Long::new(&json, PAYLOAD_MAX_CHARS)),
             export: links::export(&session.id),
-            previous: detail.previous.map(|position| links.event(position)),
-            next: detail.next.map(|position| links.event(position)),
+            previous: detail.previous.map(|key| links.event(key)),
+            next: detail.next.map(|key| links.event(key)),
             close: links.tab(links.filter),
-            permalink: links.permalink(item.position),
-            then: links.then(item.position),
+            permalink: links.permalink(item.key),
+            then: links.then(item.key),
         }
     }
 }
@@ -157,10 +157,10 @@ fn skew(behind: i64) -> Option<String> {
 
 /// The other half of a tool call.
 fn end(item: &FeedItem, links: &Links<'_>) -> Option<Entry> {
-    let position = item.call.as_ref()?.end_position.filter(|end| *end != item.position)?;
+    let end = item.call.as_ref()?.end.filter(|end| *end != item.key)?;
     Some(Entry {
         term: "ended by",
-        text: format!("#{}", format::position(position)),
-        href: Some(links.event_in_row(position, item.position)),
+        text: format!("#{}", format::event(end)),
+        href: Some(links.event_in_row(end, item.key)),
     })
 }

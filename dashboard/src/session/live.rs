@@ -2,7 +2,7 @@
 
 use askama::Template;
 use banyan_protocol::{
-    Position,
+    EventKey,
     view::{EventDetail, FeedCounts, FreshFeed, SessionView},
 };
 
@@ -46,8 +46,8 @@ impl InspectorPart {
         sight: impl Into<Sight>,
     ) -> Self {
         let sight = sight.into();
-        let position = Some(event.item.position);
-        let links = Links { at: sight.at, ..links(session, filter, open, position) };
+        let selected = Some(event.item.key);
+        let links = Links { at: sight.at, ..links(session, filter, open, selected) };
         Self { event: Inspector::new(event, session, &links, sight.now.at) }
     }
 }
@@ -56,7 +56,7 @@ fn links(
     session: &SessionView,
     filter: FeedFilter,
     open: Option<String>,
-    selected: Option<Position>,
+    selected: Option<EventKey>,
 ) -> Links<'_> {
     Links { id: &session.id, filter, open, selected, at: None, is_live: session.status.is_live() }
 }

@@ -1,5 +1,5 @@
 use super::{EventView, Range, Status};
-use crate::{Flags, Position, Timestamp};
+use crate::{EventKey, Flags, Position, Timestamp};
 
 /// A page of a session's events as people read them: tool calls in one row, order by sequence.
 #[derive(Clone, Debug, Default)]
@@ -36,8 +36,8 @@ pub struct FeedCounts {
 /// One row of a feed.
 #[derive(Clone, Debug)]
 pub struct FeedItem {
-    /// Place of the event in the log.
-    pub position: Position,
+    /// Which event.
+    pub key: EventKey,
     /// Its sequence number.
     pub sequence: Option<i64>,
     /// Event time.
@@ -86,8 +86,8 @@ pub struct Call {
     pub duration_micros: Option<i64>,
     /// One line of what it gave or why it failed.
     pub result: Option<String>,
-    /// Where its end is in the log; for a lone end, the row itself.
-    pub end_position: Option<Position>,
+    /// The event that ended it; for a lone end, the row itself.
+    pub end: Option<EventKey>,
 }
 
 /// How a tool call went.
@@ -142,7 +142,7 @@ pub struct FreshRow {
     /// The row itself.
     pub item: FeedItem,
     /// The row right before it, and its time.
-    pub before: Option<(Position, Timestamp)>,
+    pub before: Option<(EventKey, Timestamp)>,
     /// Sequence numbers between the two that were never received.
     pub missing: Vec<Range>,
 }
@@ -157,9 +157,9 @@ pub struct EventDetail {
     /// The payload, indented.
     pub payload_pretty: String,
     /// Neighbours in the feed.
-    pub previous: Option<Position>,
+    pub previous: Option<EventKey>,
     /// See `previous`.
-    pub next: Option<Position>,
+    pub next: Option<EventKey>,
     /// Other events with the same identity.
-    pub versions: Vec<Position>,
+    pub versions: Vec<EventKey>,
 }

@@ -1,5 +1,5 @@
 use super::{FeedKind, SessionView};
-use crate::{Position, Timestamp};
+use crate::{EventKey, Position, Timestamp};
 
 /// A page of what a search found.
 #[derive(Clone, Debug, Default)]
@@ -57,8 +57,8 @@ pub struct FoundSession {
 /// An event that was found.
 #[derive(Clone, Debug)]
 pub struct Hit {
-    /// Its place in the log.
-    pub position: Position,
+    /// Which event.
+    pub key: EventKey,
     /// Event time.
     pub at: Timestamp,
     /// Its type.

@@ -55,7 +55,7 @@ const CODEX_TREE: [&str; 2] = [
 ];
 
 /// Posts the captures, then an event, which is answered when everything before it is on the disk.
-async fn post_captures(client: &Client) {
+pub(super) async fn post_captures(client: &Client) {
     for (path, lines) in [("/hooks/claude-code", CLAUDE_CODE), ("/hooks/codex", CODEX)] {
         for line in lines.lines() {
             is_empty_object(&hook(client, path, line).await);
@@ -170,4 +170,44 @@ async fn hooks_are_answered_at_once() {
     times.sort_unstable();
     // The promise is 10 ms on a quiet machine; this one also builds and tests other things.
     assert!(times[150] < Duration::from_millis(10), "median {:?}", times[150]);
+}
+
+#[tokio::test]
+async fn every_event_of_a_hook_is_a_row_of_its_own() {
+    let banyan = Banyan::start().await;
+    let client = banyan.client();
+    for line in [
+        json!({"hook_event_name": "SessionStart", "session_id": "s1", "source": "startup"}),
+        json!({"hook_event_name": "UserPromptSubmit", "session_id": "s1", "prompt": "go"}),
+        json!({"hook_event_name": "Stop", "session_id": "s1", "last_assistant_message": "all done"}),
+    ] {
+        is_empty_object(&hook(&client, "/hooks/claude-code", line.to_string()).await);
+    }
+    client.post(&banyan_tests::harness::events::thought("after", 1, "x")).await;
+    let log = client.json("/events?limit=1000").await;
+    let events = log["events"].as_array().expect("events");
+    // The last one of `s1` is the second that its hook tells of.
+    let at = events.iter().rposition(|event| event["event"]["session_id"] == "s1").unwrap();
+    let position = events[at]["position"].as_i64().unwrap();
+    assert_eq!(events[at - 1]["position"], position);
+    let ids = [position.to_string(), format!("{position}.1")];
+
+    let before = position - 1;
+    let fresh = client.get(&format!("/f/events?s=s1&after={before}")).await.is(200).text();
+    let page = client.page("/s/s1").await.is(200).text();
+    for id in &ids {
+        for html in [&fresh, &page] {
+            assert_eq!(html.matches(&format!(r#"<li id="e-{id}""#)).count(), 1, "{id}: {html}");
+        }
+        let one = client.get(&format!("/f/event/{id}?s=s1")).await.is(200).text();
+        let link = format!(r#"<a href="/s/s1/e/{id}">#{id}</a>"#);
+        assert!(one.contains(&link), "{link}: {one}");
+        client.page(&format!("/s/s1/e/{id}")).await.is(200);
+        client.get(&format!("/f/payload/{id}?s=s1")).await.is(200);
+    }
+    assert!(fresh.contains("all done") && fresh.contains("heartbeat"), "{fresh}");
+    let said = client.get(&format!("/f/event/{position}?s=s1")).await.text();
+    let beat = client.get(&format!("/f/event/{position}.1?s=s1")).await.text();
+    assert!(said.contains("thought") && beat.contains("heartbeat"), "{said}\n{beat}");
+    assert_eq!(client.get(&format!("/f/event/{position}.9?s=s1")).await.status, 404);
 }

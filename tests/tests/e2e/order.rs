@@ -7,6 +7,8 @@ use banyan_tests::harness::{
 };
 use serde_json::{Value, json};
 
+use super::{hooks, otlp};
+
 /// Sizes after which a reader loses its connection: a fixed walk that looks random.
 fn cuts() -> impl Iterator<Item = usize> {
     std::iter::successors(Some(7_u64), |n| Some(n.wrapping_mul(6_364_136_223_846_793_005) + 1))
@@ -70,20 +72,71 @@ async fn the_log_route_gives_each_event_once_in_order() {
     }
 }
 
-async fn walk(client: &Client, limit: usize) -> (Vec<i64>, Vec<i64>) {
-    let (mut sequences, mut positions, mut after) = (Vec::new(), Vec::new(), String::new());
+/// Everything that the log route gives in pages of `limit`.
+async fn pages(client: &Client, limit: usize) -> Vec<Value> {
+    let (mut all, mut after) = (Vec::new(), String::new());
     loop {
-        let page = client.json(&format!("/events?limit={limit}{after}")).await;
-        let events = page["events"].as_array().expect("events");
-        for recorded in events {
-            sequences.push(recorded["event"]["sequence"].as_i64().unwrap());
-            positions.push(recorded["position"].as_i64().unwrap());
-        }
+        let mut page = client.json(&format!("/events?limit={limit}{after}")).await;
+        let events = page["events"].as_array_mut().expect("events");
         if events.is_empty() {
-            return (sequences, positions);
+            return all;
         }
+        all.append(events);
         after = format!("&after={}", encoded(page["next"].as_str().expect("a cursor")));
     }
+}
+
+async fn walk(client: &Client, limit: usize) -> (Vec<i64>, Vec<i64>) {
+    let all = pages(client, limit).await;
+    let number = |number: &Value| number.as_i64().unwrap();
+    let sequences = all.iter().map(|recorded| number(&recorded["event"]["sequence"])).collect();
+    (sequences, all.iter().map(|recorded| number(&recorded["position"])).collect())
+}
+
+/// A collector whose log has entries that tell of several events: hooks and spans.
+async fn entries_of_several_events() -> (Banyan, Vec<Value>) {
+    let banyan = Banyan::start().await;
+    let client = banyan.client();
+    hooks::post_captures(&client).await;
+    let headers = [("content-type", "application/json")];
+    let trace = otlp::trace().to_string();
+    client.send(hyper::Method::POST, "/v1/traces", &headers, trace).await.is(200);
+    let all = pages(&client, 1_000).await;
+    let shared = all.windows(2).filter(|two| two[0]["cursor"] == two[1]["cursor"]).count();
+    assert!(3 < shared, "{shared} of {} events share a cursor with another", all.len());
+    (banyan, all)
+}
+
+#[tokio::test]
+async fn the_log_route_gives_every_event_of_an_entry() {
+    let (banyan, all) = entries_of_several_events().await;
+    for limit in [1, 2, 3, 7] {
+        assert_eq!(pages(&banyan.client(), limit).await, all, "limit {limit}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_behind_every_id_that_it_gave() {
+    let (banyan, all) = entries_of_several_events().await;
+    let first = all.first().expect("an event")["cursor"].as_str().expect("a cursor");
+    let client = banyan.client();
+    let mut ids = vec![first.to_owned()];
+    for at in 0.. {
+        let Some(id) = ids.get(at).cloned() else { break };
+        let last = all.iter().rposition(|event| event["cursor"] == json!(id)).expect("a place");
+        let mut stream = Sse::open(&client, "/stream", Some(&id)).await;
+        for expected in &all[last + 1..] {
+            let (seen, event) = stream.next_posted().await.expect("the stream goes on");
+            assert_eq!(event, expected["event"], "behind {id}");
+            if at == 0 && ids.last() != Some(&seen) {
+                ids.push(seen);
+            }
+        }
+    }
+    // One id each entry that tells of something, the first one's included.
+    let cursors: std::collections::BTreeSet<_> =
+        all.iter().map(|event| event["cursor"].as_str()).collect();
+    assert_eq!(ids.len(), cursors.len());
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ fn attribute(key: &str, value: &str) -> Value {
 }
 
 /// An agent that called a tool, the tool first, as exporters have it.
-fn trace() -> Value {
+pub(super) fn trace() -> Value {
     let tool = json!({
         "traceId": TRACE, "spanId": TOOL, "parentSpanId": LEAD, "name": "execute_tool search",
         "startTimeUnixNano": "1700000001000000000", "endTimeUnixNano": 1_700_000_002_500_000_000_i64,
@@ -211,4 +211,17 @@ async fn a_window_as_large_as_a_request_is_understood() {
     banyan.client().send(Method::POST, "/v1/traces", &headers, body.clone()).await.is(200);
     // Events fit into half of it.
     banyan.client().send(Method::POST, "/events", &headers, body).await.is(400);
+}
+
+#[tokio::test]
+async fn a_page_to_take_away_has_both_ends_of_a_call() {
+    let banyan = Banyan::start().await;
+    let client = banyan.client();
+    post(&client, "/v1/traces", JSON, trace().to_string()).await.is(200);
+    let path = path_of("/s", &format!("{TRACE}:{LEAD}"), "/export.html");
+    let page = client.get(&path).await.is(200).text();
+    assert!(!page.contains("is not in this file"), "{page}");
+    let payloads = page.matches("aria-label=\"Payload of event ").count();
+    let events = session(&client, LEAD).await["session"]["own"]["events"].clone();
+    assert_eq!(json!(payloads), events, "{page}");
 }

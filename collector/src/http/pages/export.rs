@@ -33,6 +33,7 @@ const PAYLOAD_MAX_BYTES: usize = 16 * 1024;
 pub(in crate::http) async fn jsonl(asked: Asked) -> Result<Response, ApiError> {
     asked.find().await?;
     let Asked { query, id, .. } = asked;
+    let query = query.held();
     let sessions = query.subtree_numbers(&id).await?;
     Ok(lines(query, sessions, &file_name(&id, "jsonl")))
 }
@@ -42,6 +43,7 @@ pub(in crate::http) async fn html(asked: Asked) -> Result<Response, ApiError> {
     let (settled, _) = asked.find().await?;
     let chrome = asked.chrome(settled.as_of);
     let Asked { query, id, .. } = asked;
+    let query = query.held();
     let _turn = query.turn().await;
     let tree = query.tree(&id, DEPTH_MAX_LEVELS, SESSIONS_MAX_COUNT).await?;
     let tree = tree.ok_or(ApiError::NoSession)?;

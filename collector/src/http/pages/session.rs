@@ -1,8 +1,8 @@
-//! `/s/{id}` and `/s/{id}/e/{position}`: one session, with its tree, its feed and one event.
+//! `/s/{id}` and `/s/{id}/e/{key}`: one session, with its tree, its feed and one event.
 
 use axum::{http::Uri, response::Response};
 use banyan_dashboard::{FeedFilter, SessionInput, SessionPage, SessionParams};
-use banyan_protocol::Position;
+use banyan_protocol::EventKey;
 
 use super::{asked::Asked, export, params::PageParams, render, subtree, timeline};
 use crate::{http::error::ApiError, query::FeedRequest};
@@ -14,8 +14,8 @@ pub(in crate::http) async fn show(asked: Asked) -> Result<Response, ApiError> {
 
 /// The same page with one event in full.
 pub(in crate::http) async fn event(uri: Uri, asked: Asked) -> Result<Response, ApiError> {
-    let position = uri.path().rsplit('/').next().and_then(|text| text.parse().ok());
-    page(asked, Some(position.ok_or(ApiError::NoEvent)?)).await
+    let event = uri.path().rsplit('/').next().and_then(|text| text.parse().ok());
+    page(asked, Some(event.ok_or(ApiError::NoEvent)?)).await
 }
 
 /// Every page of a session, for the two ids that browsers take for steps in a path:
@@ -28,21 +28,20 @@ pub(in crate::http) async fn show_by_parameter(asked: Asked) -> Result<Response,
         Some("export.html") => return export::html(asked).await,
         Some(_) | None => {}
     }
-    let position = asked.params.e.as_deref().map(str::parse).transpose();
-    page(asked, position.map_err(|_unreadable| ApiError::NoEvent)?).await
+    let event = asked.params.e.as_deref().map(str::parse).transpose();
+    page(asked, event.map_err(|_unreadable| ApiError::NoEvent)?).await
 }
 
-async fn page(asked: Asked, position: Option<Position>) -> Result<Response, ApiError> {
+async fn page(asked: Asked, event: Option<EventKey>) -> Result<Response, ApiError> {
     let (settled, session) = asked.find().await?;
     let chrome = asked.chrome(settled.as_of);
     let Asked { query, id, params, .. } = asked;
-    let selected = match position {
-        Some(position) => Some(query.event(&id, position).await?.ok_or(ApiError::NoEvent)?),
+    let selected = match event {
+        Some(event) => Some(query.event(&id, event).await?.ok_or(ApiError::NoEvent)?),
         None => None,
     };
     let open = params.open();
-    let feed =
-        query.feed(&id, &feed_request(&params, position)).await?.ok_or(ApiError::NoSession)?;
+    let feed = query.feed(&id, &feed_request(&params, event)).await?.ok_or(ApiError::NoSession)?;
     let rows = SessionPage::tree_rows(&feed);
     let tree = query.tree_around(&id, open.as_deref(), rows).await?.ok_or(ApiError::NoSession)?;
     let filter = params.filter();
@@ -62,7 +61,7 @@ async fn page(asked: Asked, position: Option<Position>) -> Result<Response, ApiE
 
 /// A page that is asked for by key is that page; else the one with the selected event, else the
 /// newest.
-fn feed_request(params: &PageParams, selected: Option<Position>) -> FeedRequest {
+fn feed_request(params: &PageParams, selected: Option<EventKey>) -> FeedRequest {
     let (before, after) = (params.before.clone(), params.after.clone());
     let by_key = before.is_some() || after.is_some();
     let around = selected.filter(|_| !by_key);

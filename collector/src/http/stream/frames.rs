@@ -39,7 +39,9 @@ pub(super) fn reset(why: Lost, cursor: Cursor) -> String {
     format!("id: {cursor}\nevent: reset\ndata: {data}\n\n")
 }
 
-/// The frames of everything in `(from, to]`; both lists ascend.
+/// The frames of everything in `(from, to]`; both lists ascend, and `events` holds all events of
+/// each of its positions. The last of them carries the `id`, because a reader that comes back with
+/// it goes on behind the position.
 pub(super) fn chunk(
     (from, to): (Position, Position),
     events: &[RecordedView],
@@ -48,13 +50,22 @@ pub(super) fn chunk(
     let mut text = String::new();
     let mut ends = Vec::with_capacity(events.len());
     let mut alerts = alerts.iter().peekable();
-    for event in events {
+    let mut events = events.iter().peekable();
+    while let Some(event) = events.next() {
         let position = event.banyan.position;
+        let is_last = events.peek().is_none_or(|next| next.banyan.position != position);
         while let Some(alert) = alerts.next_if(|alert| alert.evidence[1] <= position) {
             push_alert(&mut text, alert);
         }
+        if is_last {
+            text.push_str("id: ");
+            text.push_str(&event.cursor.to_string());
+            text.push('\n');
+        }
         push_event(&mut text, event);
-        ends.push((position, text.len()));
+        if is_last {
+            ends.push((position, text.len()));
+        }
     }
     for alert in alerts {
         push_alert(&mut text, alert);
@@ -63,9 +74,7 @@ pub(super) fn chunk(
 }
 
 fn push_event(text: &mut String, event: &RecordedView) {
-    text.push_str("id: ");
-    text.push_str(&event.cursor.to_string());
-    text.push_str("\ndata: {\"kind\":\"event\",\"data\":");
+    text.push_str("data: {\"kind\":\"event\",\"data\":");
     let raw = event.event.get();
     if raw.contains(['\n', '\r']) {
         text.push_str(&raw.replace(['\n', '\r'], " "));

@@ -14,7 +14,7 @@ pub(super) struct Chunk {
     pub(super) to: Position,
     /// All frames, one behind the other.
     pub(super) bytes: Bytes,
-    /// Position of each event, and where its frames end in `bytes`; ascending.
+    /// Each position that has events, and where their frames end in `bytes`; ascending.
     pub(super) ends: Vec<(Position, usize)>,
 }
 

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use banyan_protocol::{Fact, Flags, Timestamp};
+use banyan_protocol::{EventKey, Fact, Flags, Timestamp};
 
 use super::{Fold, FoldError};
 use crate::projection::{
@@ -16,7 +16,7 @@ use crate::projection::{
     recorded::Recorded,
     rows::EventRow,
     seen::Key,
-    store::{event, load::Moving},
+    store::load::Moving,
 };
 
 /// Sessions that were merged one into the other, before one that stays as it is, below what it is
@@ -120,8 +120,7 @@ impl From<EventRow> for Moving {
 
 fn read<'a>(moving: &Moving, text: &'a str) -> Option<Recorded<'a>> {
     let origin = Origin {
-        position: event::position(moving.key),
-        part: event::part(moving.key),
+        key: EventKey::from_stored(moving.key),
         received_at: Timestamp::from_micros(moving.received_at),
         digest: moving.digest,
     };

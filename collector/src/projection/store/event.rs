@@ -2,15 +2,12 @@
 
 use std::sync::LazyLock;
 
-use banyan_protocol::{Fact, Position, fact::Outcome};
+use banyan_protocol::{Fact, fact::Outcome};
 
 use super::{
     super::{node::No, recorded::Recorded, rows::EventRow},
     table::{Statement, Value},
 };
-
-/// Keys of the events at one position are consecutive.
-const PARTS: i64 = 256;
 
 const COLUMNS: [&str; 14] = [
     "key",
@@ -33,26 +30,6 @@ const COLUMNS: [&str; 14] = [
 pub(in super::super) static ROWS: LazyLock<Statement> =
     LazyLock::new(|| Statement::insert("event", &COLUMNS));
 
-/// Key of the first event at `position`.
-pub(in super::super) fn key(position: Position) -> i64 {
-    position * PARTS
-}
-
-/// Key of a part of the entry at `position`.
-pub(in super::super) fn key_of(position: Position, part: u8) -> i64 {
-    key(position) + i64::from(part)
-}
-
-/// Which part of its entry the event with this key is.
-pub(in super::super) fn part(key: i64) -> u8 {
-    u8::try_from(key % PARTS).unwrap_or(0)
-}
-
-/// The position of the event with this key.
-pub(in super::super) fn position(key: i64) -> Position {
-    key / PARTS
-}
-
 /// The row of an event of session `no`.
 pub(in super::super) fn row(no: No, event: &Recorded<'_>, raw: &str) -> EventRow {
     let owned = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(ToOwned::to_owned);
@@ -72,7 +49,7 @@ pub(in super::super) fn row(no: No, event: &Recorded<'_>, raw: &str) -> EventRow
         | Fact::Other => (None, None, None),
     };
     EventRow {
-        key: key_of(event.position, event.part),
+        key: event.key().stored(),
         session_no: no,
         sequence: event.order(),
         kind: event.envelope.kind.clone().into_owned(),

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use banyan_protocol::Timestamp;
+use banyan_protocol::{EventKey, Timestamp};
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::{
@@ -160,9 +160,9 @@ async fn write_group(
 async fn empty(tx: &mut SqliteConnection, no: No) -> Result<Vec<i64>, sqlx::Error> {
     let indexed = sqlx::query_scalar(
         "select key from event where session_no = ?
-         and key < 256 * (select position + 1 from checkpoint where projection = 'search')",
+         and key < ? * (select position + 1 from checkpoint where projection = 'search')",
     );
-    let keys = indexed.bind(no).fetch_all(&mut *tx).await?;
+    let keys = indexed.bind(no).bind(EventKey::PARTS).fetch_all(&mut *tx).await?;
     delete(tx, no).await?;
     Ok(keys)
 }
@@ -171,14 +171,14 @@ async fn empty(tx: &mut SqliteConnection, no: No) -> Result<Vec<i64>, sqlx::Erro
 async fn delete(tx: &mut SqliteConnection, no: No) -> Result<(), sqlx::Error> {
     for statement in [
         "delete from event_text where rowid in (
-             select key from event where session_no = ?
-             and key < 256 * (select position + 1 from checkpoint where projection = 'search'))",
+             select key from event where session_no = ?1
+             and key < ?2 * (select position + 1 from checkpoint where projection = 'search'))",
         "delete from event where session_no = ?",
         "delete from alert where session_no = ?",
         "delete from acknowledgement where session_no = ?",
         "delete from remark where session_no = ?",
     ] {
-        sqlx::query(statement).bind(no).execute(&mut *tx).await?;
+        sqlx::query(statement).bind(no).bind(EventKey::PARTS).execute(&mut *tx).await?;
     }
     Ok(())
 }

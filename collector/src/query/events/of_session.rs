@@ -2,11 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use banyan_protocol::{Flags, Timestamp, view::BanyanPart};
+use banyan_protocol::{EventKey, Flags, Timestamp, view::BanyanPart};
 use serde_json::value::RawValue;
 use sqlx::{QueryBuilder, Sqlite, query_scalar};
 
-use super::PARTS_MAX_COUNT;
 use crate::query::{Query, QueryError, chunks, figures, look::Look, session, wire::event_json};
 
 /// Events of a session given in one answer; the export gives all.
@@ -109,7 +108,7 @@ const RECORD: &str = " || ' ' || key || ' ' || received_at || ' ' || variant || 
 fn read([rank, key]: chunks::Key, record: &str) -> Option<(&str, Option<i64>, BanyanPart)> {
     let mut columns = record.splitn(4, ' ');
     let banyan = BanyanPart {
-        position: key / PARTS_MAX_COUNT,
+        position: EventKey::from_stored(key).position,
         received_at: Timestamp::from_micros(columns.next()?.parse().ok()?),
         variant: columns.next()?.parse().ok()?,
         flags: Flags::from_bits(columns.next()?.parse().ok()?),

@@ -56,7 +56,7 @@ async fn an_export_gives_every_event_once_in_the_same_order() {
     // Going on behind any event gives exactly the rest.
     let keys = [(-1, 6), (-1, 10), (1, 4), (1, 8), (3, 2)];
     for (at, (sequence, position)) in keys.into_iter().enumerate() {
-        let after = Some((sequence, position * PARTS_MAX_COUNT));
+        let after = Some((sequence, EventKey::first(position).stored()));
         let (page, _) = fixture.query.raw_of(1, after).await.unwrap();
         assert!(all[at + 1..].starts_with(&page), "{after:?}");
         assert_eq!(page.is_empty(), at == 4, "{after:?}");
@@ -65,16 +65,71 @@ async fn an_export_gives_every_event_once_in_the_same_order() {
 }
 
 #[tokio::test]
-async fn the_log_is_given_in_its_own_order_each_event_once() {
-    let fixture = events(&[Some(3), Some(1)]).await;
-    let mut seen = Vec::new();
-    let mut after = 0;
+async fn whoever_reads_in_pages_stays_with_one_view() {
+    let fixture = events(&[Some(1)]).await;
+    let held = fixture.query.held();
+    let number = held.session_number("a").await.unwrap().unwrap();
+    // After a rebuild a session may have another number.
+    let mut rebuilt = Fixture::new().await;
+    for id in ["b", "a"] {
+        rebuilt.session(id, None).await;
+        rebuilt.event(id, |_| {}).await;
+    }
+    fixture.query.view.replace(&rebuilt.query.view.path()).await.unwrap();
+    let said = async |query: &Query| query.raw_of(number, None).await.unwrap().0.concat();
+    assert!(said(&held).await.contains(r#""session_id":"a""#));
+    assert!(said(&fixture.query).await.contains(r#""session_id":"b""#));
+}
+
+/// The positions of the events on each page of the log.
+async fn pages(fixture: &Fixture, limit: u32) -> Vec<Vec<Position>> {
+    let (mut pages, mut after) = (Vec::new(), 0);
     loop {
-        let page = fixture.query.events_after(after, 3).await.unwrap();
+        let page = fixture.query.events_after(after, limit).await.unwrap();
         let Some(last) = page.last() else { break };
         after = last.banyan.position;
         assert_eq!(last.cursor, fixture.query.cursor(after));
-        seen.extend(page.iter().map(|event| event.banyan.position));
+        pages.push(page.iter().map(|event| event.banyan.position).collect());
     }
-    assert_eq!(seen, [1, 2, 3, 4]);
+    pages
+}
+
+#[tokio::test]
+async fn the_log_is_given_in_its_own_order_each_event_once() {
+    let fixture = events(&[Some(3), Some(1)]).await;
+    assert_eq!(pages(&fixture, 3).await, [&[1, 2, 3][..], &[4]]);
+}
+
+#[tokio::test]
+async fn a_page_of_the_log_holds_all_events_of_each_entry() {
+    let mut fixture = Fixture::new().await;
+    fixture.session("a", None).await;
+    for parts in [1, 3, 1, 2] {
+        fixture.event("a", |_| {}).await;
+        for _ in 1..parts {
+            fixture.part("a", |_| {}).await;
+        }
+    }
+    for (limit, expected) in [
+        (1, &[&[1][..], &[2, 2, 2], &[3], &[4, 4]][..]),
+        (2, &[&[1, 2, 2, 2], &[3, 4, 4]]),
+        (3, &[&[1, 2, 2, 2], &[3, 4, 4]]),
+        (4, &[&[1, 2, 2, 2], &[3, 4, 4]]),
+        (5, &[&[1, 2, 2, 2, 3], &[4, 4]]),
+        (9, &[&[1, 2, 2, 2, 3, 4, 4]]),
+    ] {
+        assert_eq!(pages(&fixture, limit).await, expected, "{limit}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_large_events_ends_behind_an_entry() {
+    let mut fixture = Fixture::new().await;
+    fixture.session("a", None).await;
+    fixture.event("a", |_| {}).await;
+    fixture.event("a", |_| {}).await;
+    fixture.part("a", |_| {}).await;
+    fixture.event("a", |_| {}).await;
+    fixture.run("update event set raw = json_quote(hex(zeroblob(700000)))").await;
+    assert_eq!(pages(&fixture, 100).await, [&[1, 2, 2][..], &[3]]);
 }

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use banyan_protocol::{
-    Flags, Position,
+    Flags,
     view::{FeedCounts, FeedKind, Range},
 };
 
@@ -52,7 +52,7 @@ pub(super) enum Anchor {
     /// Begins behind a row.
     After(Stamp),
     /// Holds an event.
-    Around(Position),
+    Around(Stamp),
 }
 
 /// A page, and how to go on.
@@ -133,9 +133,9 @@ impl Row {
     }
 }
 
-/// The row that holds the event at `position`.
-pub(super) fn find(slims: &[Slim], rows: &[Row], position: Position) -> Option<usize> {
-    let stamp = slims.iter().find(|slim| slim.position() == position)?.stamp;
+/// The row that holds the event at `stamp`.
+pub(super) fn find(slims: &[Slim], rows: &[Row], stamp: Stamp) -> Option<usize> {
+    slims.binary_search_by_key(&stamp, |slim| slim.stamp).ok()?;
     // A folded end may lie inside a run of heartbeats.
     let call = rows.iter().position(|row| row.end == Some(stamp));
     call.or_else(|| rows.iter().position(|row| row.stamp <= stamp && stamp <= row.last))
@@ -145,8 +145,8 @@ pub(super) fn find(slims: &[Slim], rows: &[Row], position: Position) -> Option<u
 pub(super) fn page(window: &Window, choice: Choice, anchor: Anchor) -> Page {
     let all = rows(&window.slims);
     let place = match anchor {
-        Anchor::Around(position) => {
-            find(&window.slims, &all, position).and_then(|at| Some(all.get(at)?.stamp))
+        Anchor::Around(stamp) => {
+            find(&window.slims, &all, stamp).and_then(|at| Some(all.get(at)?.stamp))
         }
         Anchor::Newest | Anchor::Before(_) | Anchor::After(_) => None,
     };

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use banyan_protocol::{
-    Position,
+    EventKey, Position,
     view::{FeedItem, FreshFeed, FreshRow, Range, Skipped},
 };
 use sqlx::{query_as, query_scalar};
@@ -18,10 +18,13 @@ use super::{
     item,
     slim::{self, Kind, Window},
 };
-use crate::query::{Query, QueryError, events::PARTS_MAX_COUNT, look::Look, session};
+use crate::query::{Query, QueryError, look::Look, session};
 
 /// Events that are given at once.
 pub(crate) const FRESH_MAX_COUNT: u32 = 500;
+/// Positions of anybody that are looked through for those of one session; for more its own events
+/// are gone through instead.
+const NEAR_POSITIONS: i64 = 10_000;
 
 /// Which events a feed is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,14 +58,16 @@ impl Query {
         let mut look = self.look().await?;
         let Some((no, _)) = session::number(&mut look, id).await? else { return Ok(None) };
         let as_of = look.as_of().await?.max(stretch.after).min(stretch.until);
-        let (stamps, left) = fresh(&mut look, no, stretch).await?;
+        let is_near = as_of.saturating_sub(stretch.after) <= NEAR_POSITIONS;
+        let ways = if is_near { &NEAR } else { &FAR };
+        let (stamps, left) = fresh(&mut look, no, (stretch, ways)).await?;
         let Some(first) = stamps.first() else {
             return Ok(Some(FreshFeed { up_to: as_of, ..FreshFeed::default() }));
         };
         let window = slim::load_from(&mut look, no, *first).await?;
         let choice = Choice { class: request.class, errors_only: request.errors_only };
         let rows = rows(&mut look, &window, choice, &stamps).await?;
-        let positions = || stamps.iter().map(|stamp| stamp.key / PARTS_MAX_COUNT);
+        let positions = || stamps.iter().map(|stamp| stamp.event().position);
         let (lowest, highest) = (positions().min(), positions().max());
         let skipped = (0 < left).then(|| match stretch.skip {
             Skip::Oldest => Skipped {
@@ -82,33 +87,63 @@ impl Query {
     }
 }
 
+/// How the events of session `?3` with keys from `?1` to `?2` are found: the first `?4`, the last
+/// ones, and how many there are.
+struct Ways {
+    first: &'static str,
+    last: &'static str,
+    count: &'static str,
+}
+
+/// Along the log, by one narrow index: for a page that follows it is a few rows.
+const NEAR: Ways = Ways {
+    first: "select key
+            from event indexed by event_slim
+            where ?1 <= key and key < ?2 and session_no = ?3
+            order by key
+            limit ?4",
+    last: "select key
+           from event indexed by event_slim
+           where ?1 <= key and key < ?2 and session_no = ?3
+           order by key desc
+           limit ?4",
+    count: "select count(*)
+            from event indexed by event_slim
+            where ?1 <= key and key < ?2 and session_no = ?3",
+};
+
+/// Among all events of the session, by its own narrow index, which has them by sequence.
+const FAR: Ways = Ways {
+    first: "select key
+            from event indexed by event_by_session
+            where session_no = ?3 and ?1 <= key and key < ?2
+            order by key
+            limit ?4",
+    last: "select key
+           from event indexed by event_by_session
+           where session_no = ?3 and ?1 <= key and key < ?2
+           order by key desc
+           limit ?4",
+    count: "select count(*)
+            from event indexed by event_by_session
+            where session_no = ?3 and ?1 <= key and key < ?2",
+};
+
 /// The events of session `no` in a stretch of the log, and how many more there are.
 async fn fresh(
     look: &mut Look,
     no: i64,
-    FreshRequest { after, until, skip }: FreshRequest,
+    (FreshRequest { after, until, skip }, ways): (FreshRequest, &Ways),
 ) -> Result<(BTreeSet<Stamp>, u64), QueryError> {
-    let key = |position: Position| position.saturating_add(1).saturating_mul(PARTS_MAX_COUNT);
-    // Both read one narrow index from the place on, which for a page that follows is a few rows.
+    let from = EventKey::first(after.saturating_add(1)).stored();
+    let to = EventKey::first(until.saturating_add(1)).stored();
     let statement = match skip {
-        Skip::Newest => {
-            "select key
-             from event indexed by event_slim
-             where ?1 <= key and key < ?2 and session_no = ?3
-             order by key
-             limit ?4"
-        }
-        Skip::Oldest => {
-            "select key
-             from event indexed by event_slim
-             where ?1 <= key and key < ?2 and session_no = ?3
-             order by key desc
-             limit ?4"
-        }
+        Skip::Newest => ways.first,
+        Skip::Oldest => ways.last,
     };
     let keys: Vec<i64> = query_scalar(statement)
-        .bind(key(after))
-        .bind(key(until))
+        .bind(from)
+        .bind(to)
         .bind(no)
         .bind(FRESH_MAX_COUNT)
         .fetch_all(&mut *look.tx)
@@ -116,17 +151,9 @@ async fn fresh(
     let is_full = usize::try_from(FRESH_MAX_COUNT).is_ok_and(|limit| limit <= keys.len());
     let mut left = 0;
     if is_full {
-        let total: i64 = query_scalar(
-            "select count(*)
-             from event indexed by event_slim
-             where ?1 <= key and key < ?2 and session_no = ?3",
-        )
-        .bind(key(after))
-        .bind(key(until))
-        .bind(no)
-        .fetch_one(&mut *look.tx)
-        .await?;
-        left = u64::try_from(total).unwrap_or(0).saturating_sub(u64::from(FRESH_MAX_COUNT));
+        let all: i64 =
+            query_scalar(ways.count).bind(from).bind(to).bind(no).fetch_one(&mut *look.tx).await?;
+        left = u64::try_from(all).unwrap_or(0).saturating_sub(u64::from(FRESH_MAX_COUNT));
     }
     let stamps: Vec<(Option<i64>, i64)> = query_as(
         "select sequence, key
@@ -157,10 +184,9 @@ async fn rows(
         .cloned()
         .collect();
     let items = item::items(look, &wanted).await?;
-    let mut items: HashMap<Position, FeedItem> =
-        items.into_iter().map(|item| (item.position, item)).collect();
-    let times: HashMap<Position, _> =
-        items.iter().map(|(position, item)| (*position, item.at)).collect();
+    let mut items: HashMap<EventKey, FeedItem> =
+        items.into_iter().map(|item| (item.key, item)).collect();
+    let times: HashMap<EventKey, _> = items.iter().map(|(key, item)| (*key, item.at)).collect();
     let gaps = fold::missing(window, None, None);
     let rows = changed.into_iter().filter_map(|at| {
         let row = all.get(at)?;
@@ -169,10 +195,10 @@ async fn rows(
         if edge == Some(row.stamp) && row.kind == Kind::Heartbeat {
             return None;
         }
-        let position = |row: &Row| row.stamp.key / PARTS_MAX_COUNT;
+        let before_key = before.map(|row| row.stamp.event());
         Some(FreshRow {
-            item: items.remove(&position(row))?,
-            before: before.map(position).and_then(|at| Some((at, *times.get(&at)?))),
+            item: items.remove(&row.stamp.event())?,
+            before: before_key.and_then(|key| Some((key, *times.get(&key)?))),
             missing: missing(&gaps, before, row),
         })
     });

@@ -3,14 +3,14 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use banyan_protocol::{
-    Envelope, Fact, Flags, Timestamp,
+    Envelope, EventKey, Fact, Flags, Timestamp,
     fact::Confidence,
     view::{Call, CallState, ChildRef, FeedItem, Status},
 };
 use sqlx::query_as;
 
 use super::{Stamp, fold::Row, slim::Kind};
-use crate::query::{QueryError, events::PARTS_MAX_COUNT, look::Look};
+use crate::query::{QueryError, look::Look};
 
 /// An event with its text.
 #[derive(Debug, sqlx::FromRow)]
@@ -121,7 +121,7 @@ impl<'a> Reading<'a> {
             _ => None,
         };
         FeedItem {
-            position: self.event.key / PARTS_MAX_COUNT,
+            key: EventKey::from_stored(self.event.key),
             sequence: self.event.sequence,
             at: Timestamp::from_micros(self.event.at),
             class: self.row.kind.class(),
@@ -147,7 +147,7 @@ impl<'a> Reading<'a> {
                 state: CallState::Open,
                 duration_micros: None,
                 result: None,
-                end_position: None,
+                end: None,
             });
         };
         let said = match fact {
@@ -161,7 +161,7 @@ impl<'a> Reading<'a> {
             duration_micros: said.or_else(|| between.filter(|micros| 0 <= *micros)),
             // The line of a lone end is the row's own text.
             result: Some(fact.line()).filter(|line| !is_lone && !line.is_empty()),
-            end_position: Some(event.key / PARTS_MAX_COUNT),
+            end: Some(EventKey::from_stored(event.key)),
         })
     }
 }

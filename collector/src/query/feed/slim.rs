@@ -6,7 +6,7 @@ use serde::Deserialize;
 use sqlx::{Row as _, query};
 
 use super::Stamp;
-use crate::query::{QueryError, events::PARTS_MAX_COUNT, look::Look};
+use crate::query::{QueryError, look::Look};
 
 /// Events looked at for one page; of longer sessions those around the page.
 pub(super) const SCAN_MAX_COUNT: u32 = 20_000;
@@ -226,12 +226,5 @@ impl Kind {
             Self::Heartbeat => FeedKind::Life,
             Self::Plain(class) => class,
         }
-    }
-}
-
-impl Slim {
-    /// Where in the log.
-    pub(super) fn position(&self) -> i64 {
-        self.stamp.key / PARTS_MAX_COUNT
     }
 }

@@ -1,5 +1,7 @@
 //! The place of an event in its session, and its form as a page's key.
 
+use banyan_protocol::EventKey;
+
 /// Orders the events of one session: by sequence, those without one first, then by arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::query) struct Stamp {
@@ -12,6 +14,11 @@ pub(in crate::query) struct Stamp {
 impl Stamp {
     /// Behind every event.
     pub(super) const LAST: Self = Self { sequence: Some(i64::MAX), key: i64::MAX };
+
+    /// Which event it is.
+    pub(in crate::query) fn event(self) -> EventKey {
+        EventKey::from_stored(self.key)
+    }
 
     /// The key of a page: `12.3072`, or `-.3072` where there is no sequence.
     pub(super) fn encode(self) -> String {

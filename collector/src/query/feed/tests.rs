@@ -43,8 +43,15 @@ async fn a_call_is_one_row_with_its_result_and_duration() {
         .iter()
         .map(|item| {
             let call = item.call.clone().unwrap();
-            let end = call.end_position;
-            (item.position, item.text.as_str(), call.state, call.duration_micros, call.result, end)
+            let end = call.end.map(|end| end.position);
+            (
+                item.key.position,
+                item.text.as_str(),
+                call.state,
+                call.duration_micros,
+                call.result,
+                end,
+            )
         })
         .collect();
     assert_eq!(
@@ -82,7 +89,7 @@ async fn a_spawn_shows_its_child_and_a_run_of_heartbeats_its_last() {
     assert_eq!((child.agent_id.as_str(), child.status), ("tester", Status::Failed));
     assert!(children[1].is_none());
     assert_eq!((feed.items[2].folded, feed.items[2].text.as_str()), (2, "step 2"));
-    assert_eq!(feed.items[2].position, 3);
+    assert_eq!(feed.items[2].key.position, 3);
 }
 
 #[tokio::test]
@@ -94,7 +101,7 @@ async fn sessions_that_ended_badly_are_errors() {
     }
     let request = FeedRequest { errors_only: true, ..FeedRequest::default() };
     let feed = feed(&fixture, &request).await;
-    assert_eq!(feed.items.iter().map(|item| item.position).collect::<Vec<_>>(), [2]);
+    assert_eq!(feed.items.iter().map(|item| item.key.position).collect::<Vec<_>>(), [2]);
 }
 
 #[tokio::test]
@@ -120,7 +127,7 @@ async fn pages_of_a_long_session_hold_every_event_once() {
     let mut seen = Vec::new();
     loop {
         let page = feed(&fixture, &request).await;
-        seen.extend(page.items.iter().rev().map(|item| item.position));
+        seen.extend(page.items.iter().rev().map(|item| item.key.position));
         let Some(older) = page.older else { break };
         request.before = Some(older);
     }
@@ -128,13 +135,14 @@ async fn pages_of_a_long_session_hold_every_event_once() {
     let expected: Vec<i64> = numbered.chain((1..=250).rev().map(|n| n * 100)).collect();
     assert_eq!(seen, expected);
 
-    let around = FeedRequest { around: Some(12_350), class, ..FeedRequest::default() };
+    let around =
+        FeedRequest { around: Some(EventKey::first(12_350)), class, ..FeedRequest::default() };
     let middle = feed(&fixture, &around).await;
-    assert!(middle.items.iter().any(|item| item.position == 12_350));
+    assert!(middle.items.iter().any(|item| item.key.position == 12_350));
     let after = FeedRequest { after: middle.newer, class, ..FeedRequest::default() };
     let next = feed(&fixture, &after).await;
     let (last, first) = (middle.items.last().unwrap(), next.items.first().unwrap());
-    assert_eq!(first.position, last.position - 100);
+    assert_eq!(first.key.position, last.key.position - 100);
 }
 
 #[tokio::test]

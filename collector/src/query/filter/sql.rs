@@ -4,12 +4,10 @@
 pub(in crate::query) mod event;
 mod moment;
 
+use banyan_protocol::EventKey;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::super::{
-    attention::Judge,
-    events::{PARTS_MAX_COUNT, last_key_at},
-};
+use super::super::attention::Judge;
 use super::{Condition, Filter, Key, Operator, Part, Pattern, Term, Trait, Value, groups};
 
 /// Adds `and …` for every condition to a query that has `s`, a session, and `r`, its root. What
@@ -228,8 +226,8 @@ fn push_position(query: &mut QueryBuilder<Sqlite>, operator: Operator, position:
     match operator {
         Operator::Is => {
             query.push("s.no = (select e.session_no from event e where e.key >= ");
-            query.push_bind(position.saturating_mul(PARTS_MAX_COUNT)).push(" and e.key <= ");
-            query.push_bind(last_key_at(position)).push(" order by e.key limit 1)");
+            query.push_bind(EventKey::first(position).stored()).push(" and e.key <= ");
+            query.push_bind(EventKey::last(position).stored()).push(" order by e.key limit 1)");
         }
         Operator::Above | Operator::AtLeast => {
             query.push("s.own_last_position").push(operator.sign()).push_bind(position);

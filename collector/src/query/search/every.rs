@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use banyan_protocol::{
-    Envelope, Fact, Flags, Position, Timestamp,
+    Envelope, EventKey, Fact, Flags, Position, Timestamp,
     view::{BanyanPart, EventView, SessionView},
 };
 use futures_util::TryStreamExt as _;
@@ -16,7 +16,6 @@ use sqlx::{QueryBuilder, query_as};
 use super::{
     super::{
         Query, QueryError,
-        events::{PARTS_MAX_COUNT, last_key_at},
         filter::{self, Filter, event},
         look::Look,
         session_row, stalled,
@@ -105,7 +104,7 @@ impl Query {
             Some(_) => as_of.min(super::indexed(&mut look).await?),
             None => as_of,
         };
-        let below = Some(last_key_at(as_of));
+        let below = Some(EventKey::last(as_of).stored());
         Ok(Every { filter, narrow, found: VecDeque::new(), below, as_of })
     }
 
@@ -234,7 +233,7 @@ impl EventRow {
     fn into_event(self) -> EveryEvent {
         let flags = Flags::from_bits(self.flags);
         let banyan = BanyanPart {
-            position: self.key / PARTS_MAX_COUNT,
+            position: EventKey::from_stored(self.key).position,
             received_at: Timestamp::from_micros(self.received_at),
             variant: self.variant,
             flags,

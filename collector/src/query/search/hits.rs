@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use banyan_protocol::{
-    Envelope, Fact, Flags, Timestamp,
+    Envelope, EventKey, Fact, Flags, Timestamp,
     view::{Fragment, Hit},
 };
 use sqlx::query_as;
 
 use super::{
-    super::{QueryError, events::PARTS_MAX_COUNT, look::Look},
+    super::{QueryError, look::Look},
     mark::Needles,
 };
 
@@ -52,7 +52,7 @@ fn hit(event: &Event, needles: &Needles) -> Hit {
         needles.snippet(&all).unwrap_or_else(|| vec![Fragment { text: line, marked: false }])
     });
     Hit {
-        position: event.key / PARTS_MAX_COUNT,
+        key: EventKey::from_stored(event.key),
         at: Timestamp::from_micros(event.at),
         class: fact.class(),
         title: fact.title(&event.kind).into_owned(),

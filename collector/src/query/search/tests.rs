@@ -47,7 +47,7 @@ async fn search(fixture: &Fixture, scope: Scope, text: &str) -> SearchView {
 /// `tester 5 3, coder 4`
 fn line(sessions: &[FoundSession]) -> String {
     let session = |found: &FoundSession| {
-        let hits = found.hits.iter().map(|hit| format!(" {}", hit.position));
+        let hits = found.hits.iter().map(|hit| format!(" {}", hit.key));
         format!("{}{}", found.session.id, hits.collect::<String>())
     };
     sessions.iter().map(session).collect::<Vec<_>>().join(", ")
@@ -124,7 +124,10 @@ async fn hits_are_marked_and_read_as_rows_of_a_feed() {
     assert_eq!((hit.title.as_str(), hit.ok), ("thought", None));
     let found = search(&fixture, Scope::Events, "101").await;
     let hit = &found.sessions[0].hits[0];
-    assert_eq!((hit.title.as_str(), hit.ok, hit.position), ("tool_end", Some(false), 2));
+    assert_eq!(
+        (hit.title.as_str(), hit.ok, hit.key),
+        ("tool_end", Some(false), EventKey::first(2))
+    );
 }
 
 /// AC-33

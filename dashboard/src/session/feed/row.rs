@@ -1,7 +1,7 @@
 //! One row of the feed: everything its template needs, as text.
 
 use banyan_protocol::{
-    Position, Timestamp,
+    EventKey, Timestamp,
     view::{Call, CallState, FeedItem, FeedKind, FreshRow},
 };
 
@@ -21,7 +21,7 @@ const NAME_MAX_CHARS: usize = 80;
 /// An event, ready to be written.
 #[derive(Clone, Debug)]
 pub(crate) struct EventRow {
-    pub(crate) position: Position,
+    pub(crate) key: EventKey,
     pub(crate) class: String,
     pub(crate) at: When,
     pub(crate) took: Took,
@@ -43,17 +43,17 @@ pub(crate) struct EventRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RowPlace {
     /// The event of the row before it; 0 for the first row.
-    pub(crate) before: Position,
+    pub(crate) before: EventKey,
     /// The event that is told in this row, too, and may have had a row of its own.
-    pub(crate) end: Option<Position>,
+    pub(crate) end: Option<EventKey>,
 }
 
 impl RowPlace {
     pub(super) fn of(row: &FreshRow) -> Self {
-        let end = row.item.call.as_ref().and_then(|call| call.end_position);
+        let end = row.item.call.as_ref().and_then(|call| call.end);
         Self {
-            before: row.before.map_or(0, |(position, _)| position),
-            end: end.filter(|end| *end != row.item.position),
+            before: row.before.map_or(EventKey::first(0), |(key, _)| key),
+            end: end.filter(|end| *end != row.item.key),
         }
     }
 }
@@ -90,7 +90,7 @@ impl EventRow {
     ) -> Self {
         let mark = item.call.as_ref().map(|call| Mark::call(call.state, links.is_live));
         Self {
-            position: item.position,
+            key: item.key,
             class: class(item),
             at: When { text: format::clock(item.at), ..When::new(item.at, now) },
             took: took(item, before, links.is_live.then_some(now)),
@@ -104,9 +104,9 @@ impl EventRow {
                 .map(|(call, mark)| CallRow { mark, result: result(call) }),
             child: child(item, links),
             chips: chips(item),
-            href: links.event(item.position),
-            permalink: links.permalink(item.position),
-            label: format!("Link to event {}", format::position(item.position)),
+            href: links.event(item.key),
+            permalink: links.permalink(item.key),
+            label: format!("Link to event {}", format::event(item.key)),
             here: links.selected.is_some_and(|selected| tells_of(item, selected)),
             place: None,
         }
@@ -147,10 +147,10 @@ fn took(item: &FeedItem, before: Option<Timestamp>, now: Option<Timestamp>) -> T
     }
 }
 
-/// Whether the event at `position` is told in the row of `item`.
-fn tells_of(item: &FeedItem, position: Position) -> bool {
-    let end = item.call.as_ref().and_then(|call| call.end_position);
-    item.position == position || end == Some(position)
+/// Whether the event with `key` is told in the row of `item`.
+fn tells_of(item: &FeedItem, key: EventKey) -> bool {
+    let end = item.call.as_ref().and_then(|call| call.end);
+    item.key == key || end == Some(key)
 }
 
 /// The tool, the child's agent, the service; absent where the word says it all.

@@ -1,7 +1,7 @@
 //! Where gaps stand, what the time column says, which words rows have.
 
 use banyan_protocol::{
-    Flags,
+    EventKey, Flags,
     view::{Call, CallState, FeedCounts, FeedItem},
 };
 
@@ -9,7 +9,7 @@ use super::*;
 
 fn item(sequence: i64, kind: &str) -> FeedItem {
     FeedItem {
-        position: 100 + sequence,
+        key: EventKey::first(100 + sequence),
         sequence: Some(sequence),
         at: Timestamp::from_micros(sequence * 1_000_000),
         kind: kind.to_owned(),
@@ -34,7 +34,7 @@ fn links(filter: FeedFilter) -> Links<'static> {
         id: "a/b",
         filter,
         open: Some("1.2".to_owned()),
-        selected: Some(103),
+        selected: Some(EventKey::first(103)),
         at: None,
         is_live: true,
     }
@@ -48,7 +48,7 @@ fn shown(feed: &Feed) -> Vec<String> {
     feed.pieces
         .iter()
         .map(|piece| match piece {
-            FeedPiece::Event(row) => row.position.to_string(),
+            FeedPiece::Event(row) => row.key.to_string(),
             FeedPiece::Skip(skip) => skip.text.clone(),
             FeedPiece::Gap(text) => text.clone(),
         })
@@ -91,8 +91,7 @@ fn events_without_a_sequence_move_no_gap() {
 
 #[test]
 fn the_time_column_says_what_it_means() {
-    let call =
-        |state, duration_micros| Call { state, duration_micros, result: None, end_position: None };
+    let call = |state, duration_micros| Call { state, duration_micros, result: None, end: None };
     let cases = [
         (None, 2, "+2.0 s", "after the row before"),
         (None, -3, "-3.0 s", "after the row before"),
@@ -115,7 +114,7 @@ fn the_time_column_says_what_it_means() {
 fn a_call_cannot_run_in_a_session_that_ended() {
     let mut items = thoughts(&[10, 12]);
     let (state, duration_micros) = (CallState::Open, None);
-    items[1].call = Some(Call { state, duration_micros, result: None, end_position: None });
+    items[1].call = Some(Call { state, duration_micros, result: None, end: None });
     let view = FeedView { items, ..FeedView::default() };
     for (is_live, word, took) in [(true, "running", "48 s"), (false, "no end", "+2.0 s")] {
         let links = Links { is_live, ..links(FeedFilter::All) };
@@ -167,8 +166,8 @@ fn rows_are_named_by_what_says_more_than_the_type() {
 #[test]
 fn the_end_of_a_call_points_at_the_calls_row() {
     let mut items = thoughts(&[1, 2]);
-    let (state, end_position) = (CallState::Succeeded, Some(103));
-    items[1].call = Some(Call { state, duration_micros: None, result: None, end_position });
+    let (state, end) = (CallState::Succeeded, Some(EventKey::first(103)));
+    items[1].call = Some(Call { state, duration_micros: None, result: None, end });
     let feed = feed(&FeedView { items, ..FeedView::default() }, FeedFilter::All);
     let here = |piece: &FeedPiece| matches!(piece, FeedPiece::Event(row) if row.here);
     assert_eq!(feed.pieces.iter().map(here).collect::<Vec<_>>(), [false, true]);

@@ -62,6 +62,17 @@ fn events_travel_as_posted_with_their_cursor() {
 }
 
 #[test]
+fn the_last_event_of_an_entry_carries_the_cursor() {
+    let events = [event(7, "1"), event(8, "2"), event(8, "3"), event(8, "4"), event(9, "5")];
+    let chunk = chunk((0, 9), &events, &[]);
+    let frames: Vec<&str> = text(&chunk).split_inclusive("\n\n").collect();
+    let carriers: Vec<bool> = frames.iter().map(|frame| frame.starts_with("id: ")).collect();
+    assert_eq!(carriers, [true, false, false, true, true]);
+    let end = |count: usize| frames[..count].concat().len();
+    assert_eq!(chunk.ends, [(7, end(1)), (8, end(4)), (9, end(5))]);
+}
+
+#[test]
 fn no_text_begins_a_field() {
     for raw in [
         "{\n\"a\":1}",

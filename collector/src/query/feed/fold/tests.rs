@@ -1,5 +1,7 @@
 //! Rows and pages of feeds, written as lines of words.
 
+use banyan_protocol::EventKey;
+
 use super::*;
 
 /// One event a word, with sequences 1, 2, 3 …: `start#1`, `end#1!` (failed), `beat`, `think`,
@@ -24,7 +26,7 @@ fn slims(line: &str) -> Vec<Slim> {
                 _ => (Kind::Plain(FeedKind::Think), Flags::default()),
             };
             let sequence = Some(at).filter(|_| word != "new");
-            let stamp = Stamp { sequence, key: at * PARTS };
+            let stamp = Stamp { sequence, key: EventKey::first(at).stored() };
             Slim { stamp, kind, flags, failed, tool: None, call_id }
         })
         .collect();
@@ -32,7 +34,9 @@ fn slims(line: &str) -> Vec<Slim> {
     slims
 }
 
-const PARTS: i64 = 256;
+fn around(at: i64) -> Anchor {
+    Anchor::Around(Stamp { sequence: Some(at), key: EventKey::first(at).stored() })
+}
 
 fn window(line: &str) -> Window {
     Window { slims: slims(line), cut_before: false, cut_behind: false }
@@ -41,8 +45,8 @@ fn window(line: &str) -> Window {
 /// `1-3` a call from 1 to 3, `2x4` a run of 4 heartbeats from 2 on, `!` failed.
 fn words(rows: &[Row]) -> String {
     let word = |row: &Row| {
-        let at = row.stamp.key / PARTS;
-        let end = row.end.map_or(String::new(), |end| format!("-{}", end.key / PARTS));
+        let at = row.stamp.event();
+        let end = row.end.map_or(String::new(), |end| format!("-{}", end.event()));
         let folded = if 1 < row.folded { format!("x{}", row.folded) } else { String::new() };
         format!("{at}{end}{folded}{}", if row.failed { "!" } else { "" })
     };
@@ -133,14 +137,14 @@ fn a_page_lies_around_an_event_also_when_it_is_folded_or_filtered_out() {
         (303, Choice::default()),
         (303, Choice { class: Some(FeedKind::Think), errors_only: false }),
     ] {
-        let page = page(&window, choice, Anchor::Around(position));
+        let page = page(&window, choice, around(position));
         assert_eq!(page.rows.len(), FEED_PAGE_ROWS);
-        assert!(page.rows.iter().any(|row| row.stamp.key == 302 * PARTS));
+        assert!(page.rows.iter().any(|row| row.stamp.event() == EventKey::first(302)));
         assert!(page.older.is_some() && page.newer.is_some());
     }
-    let first = page(&window, Choice::default(), Anchor::Around(1));
+    let first = page(&window, Choice::default(), around(1));
     assert_eq!((first.rows.len(), first.older), (FEED_PAGE_ROWS, None));
-    let nowhere = page(&window, Choice::default(), Anchor::Around(9_999));
+    let nowhere = page(&window, Choice::default(), around(9_999));
     assert_eq!(nowhere, page(&window, Choice::default(), Anchor::Newest));
 }
 

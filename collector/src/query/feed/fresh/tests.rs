@@ -12,7 +12,10 @@ fn behind(after: Position) -> FreshRequest {
 /// The positions of the rows behind `after`, each with that of the row before it.
 async fn fresh(fixture: &Fixture, after: Position) -> Vec<(Position, Option<Position>)> {
     let feed = fixture.query.fresh_feed("a", &ALL, behind(after)).await.unwrap().unwrap();
-    feed.rows.iter().map(|row| (row.item.position, row.before.map(|(at, _)| at))).collect()
+    feed.rows
+        .iter()
+        .map(|row| (row.item.key.position, row.before.map(|(key, _)| key.position)))
+        .collect()
 }
 
 async fn tell(fixture: &mut Fixture, sequence: i64, kind: &'static str) {
@@ -50,7 +53,7 @@ async fn the_end_of_a_call_changes_the_row_of_its_start() {
     tell(&mut fixture, 3, "operation.tool_end").await;
     assert_eq!(fresh(&fixture, 2).await, [(1, None)]);
     let feed = fixture.query.fresh_feed("a", &ALL, behind(2)).await.unwrap().unwrap();
-    assert_eq!(feed.rows[0].item.call.as_ref().unwrap().end_position, Some(3));
+    assert_eq!(feed.rows[0].item.call.as_ref().unwrap().end, Some(EventKey::first(3)));
 }
 
 #[tokio::test]
@@ -89,7 +92,40 @@ async fn a_filter_lets_through_what_it_shows() {
     let thinks = FeedRequest { class: Some(banyan_protocol::view::FeedKind::Think), ..ALL };
     let feed = fixture.query.fresh_feed("a", &thinks, behind(1)).await.unwrap().unwrap();
     let [row] = feed.rows.as_slice() else { panic!("{:?}", feed.rows) };
-    assert_eq!((row.item.position, row.before.map(|(at, _)| at)), (3, Some(1)));
+    assert_eq!((row.item.key.position, row.before.map(|(key, _)| key.position)), (3, Some(1)));
+}
+
+#[tokio::test]
+async fn several_events_of_one_entry_are_rows_of_their_own() {
+    let mut fixture = Fixture::new().await;
+    fixture.session("a", None).await;
+    tell(&mut fixture, 1, THOUGHT).await;
+    tell(&mut fixture, 2, THOUGHT).await;
+    fixture.part("a", |event| event.kind = BEAT).await;
+    let feed = fixture.query.fresh_feed("a", &ALL, behind(1)).await.unwrap().unwrap();
+    let rows = feed.rows.iter();
+    let rows: Vec<_> = rows
+        .map(|row| (row.item.key.to_string(), row.before.unwrap().0.to_string(), &*row.item.kind))
+        .collect();
+    let text = |key: &str, before: &str| (key.to_owned(), before.to_owned());
+    let [(two, one), (part, whole)] = [text("2", "1"), text("2.1", "2")];
+    assert_eq!(rows, [(two, one, THOUGHT), (part, whole, BEAT)]);
+}
+
+#[tokio::test]
+async fn from_far_behind_the_same_rows_are_found() {
+    let mut fixture = Fixture::new().await;
+    fixture.session("a", None).await;
+    fixture.session("b", None).await;
+    tell(&mut fixture, 2, THOUGHT).await;
+    tell(&mut fixture, 1, THOUGHT).await;
+    fixture.part("a", |event| (event.sequence, event.kind) = (None, BEAT)).await;
+    let near = fresh(&fixture, 0).await;
+    assert_eq!(near.len(), 3);
+    fixture.event("b", |_| {}).await;
+    fixture.run("update event set key = 20000 * 256 where session_no = 2").await;
+    fixture.run("insert into checkpoint values ('sessions', 20000)").await;
+    assert_eq!(fresh(&fixture, 0).await, near);
 }
 
 #[tokio::test]
@@ -111,7 +147,7 @@ async fn what_there_is_no_room_for_is_counted() {
     };
     let skipped = |after, until, first| Some(Skipped { events: 100, after, until, first });
     let ends = |feed: &FreshFeed| {
-        [feed.rows.first(), feed.rows.last()].map(|row| row.unwrap().item.position)
+        [feed.rows.first(), feed.rows.last()].map(|row| row.unwrap().item.key.position)
     };
     let oldest = ask(100, 700, Skip::Newest).await.unwrap().unwrap();
     assert_eq!(oldest.skipped, skipped(600, 700, false));
@@ -122,7 +158,7 @@ async fn what_there_is_no_room_for_is_counted() {
     let newest = ask(100, Position::MAX, Skip::Oldest).await.unwrap().unwrap();
     assert_eq!(newest.skipped, skipped(100, 200, true));
     assert_eq!((newest.rows.len(), ends(&newest)), (500, [201, 700]));
-    assert_eq!(newest.rows[0].before.unwrap().0, 200);
+    assert_eq!(newest.rows[0].before.unwrap().0.position, 200);
     let between = ask(100, 200, Skip::Newest).await.unwrap().unwrap();
     assert_eq!((between.rows.len(), ends(&between), between.skipped), (101, [101, 201], None));
 }

@@ -1,11 +1,11 @@
 //! A filter as a condition on events, and on sessions by what they said.
 
-use banyan_protocol::Timestamp;
+use banyan_protocol::{EventKey, Timestamp};
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::{
     super::{Condition, Key, Operator, Pattern, Term, Value, groups, text},
-    PARTS_MAX_COUNT, last_key_at, moment, push_group, push_word,
+    moment, push_group, push_word,
 };
 
 /// Events that sessions are found by: of those that match, the newest.
@@ -69,7 +69,7 @@ pub(in crate::query) fn key_range(terms: &[&Term]) -> (i64, i64) {
 
 /// The first and the last key at positions that compare to this one.
 fn keys(operator: Operator, position: i64) -> (i64, i64) {
-    let (first, last) = (position.saturating_mul(PARTS_MAX_COUNT), last_key_at(position));
+    let (first, last) = (EventKey::first(position).stored(), EventKey::last(position).stored());
     match operator {
         Operator::Is => (first, last),
         Operator::Above => (last.saturating_add(1), i64::MAX),

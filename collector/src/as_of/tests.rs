@@ -11,7 +11,7 @@ use crate::{
         random::{any_log, cases},
         story::*,
     },
-    query::{LogMark, Lookup},
+    query::{LogMark, Lookup, plans::Statements},
 };
 
 /// Looks back from the view of a scene.
@@ -219,4 +219,23 @@ async fn whoever_stays_at_a_moment_has_it_folded_once() {
     assert!(Arc::ptr_eq(&first, &kept("b", 2).await));
     assert!(!Arc::ptr_eq(&first, &kept("b", 3).await));
     assert!(!Arc::ptr_eq(&kept("b", 3).await, &kept("c", 3).await));
+}
+
+#[tokio::test]
+async fn no_moment_walks_through_a_whole_table() {
+    let story = [spawn("a", 1, "b"), speak("b", 1), speak("a", 2)];
+    let scene = Scene::of(&story).await;
+    let as_of = as_of(&scene).await;
+    for at in [1, 3] {
+        // Folded here, and kept.
+        as_of.moment("a", at).await.unwrap();
+    }
+    let statements = Statements::watch();
+    for at in [1, 3] {
+        Part::read(&as_of.0.view, 1, at).await.unwrap();
+        as_of.moment("a", at).await.unwrap();
+    }
+    let mut connection = as_of.0.view.readers().acquire().await.unwrap();
+    let seen = statements.check(&mut connection).await;
+    assert!(10 < seen, "only {seen} statements were seen");
 }

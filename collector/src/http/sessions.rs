@@ -50,6 +50,7 @@ pub(super) async fn list(
     let answer = SessionsAnswer {
         sessions: found.sessions,
         next_cursor: found.next.map(|key| key.to_string()),
+        capped: found.capped,
     };
     let link = found.next.map(|key| page.link(limit, key));
     let mut response = FromView(settled, answer).into_response();

@@ -55,11 +55,12 @@ impl Fixture {
     pub(super) async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("view.db");
-        let writer = View::scratch(&path).await.unwrap();
+        let mut writer = View::scratch(&path).await.unwrap();
         let view = View::open(&path).await.unwrap();
         let head = watch::Sender::new(0);
         let progress = Progress::new(head.subscribe(), 0);
         let clock = Clock::Fixed(Arc::new(AtomicI64::new(NOW)));
+        query(index::SAID).execute(&mut writer).await.unwrap();
         let mark = LogMark { log: 1, epoch: 1 };
         let query = Query::new(view, progress.clone(), clock, mark);
         Self { query, writer, head, progress, position: 0, _directory: directory }

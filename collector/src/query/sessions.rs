@@ -28,6 +28,9 @@ pub(crate) struct SessionsPage {
     pub sessions: Vec<SessionView>,
     /// Key of the next page.
     pub next: Option<i64>,
+    /// The filter's words are said by more events than were looked at: it may have left out
+    /// sessions, or left in some.
+    pub capped: bool,
 }
 
 impl Query {
@@ -40,12 +43,15 @@ impl Query {
         let mut look = self.look().await?;
         let mut query = session_row::select();
         query.push("where s.known = 1 and s.no < ").push_bind(request.after.unwrap_or(i64::MAX));
+        let mut capped = false;
         if let Some(text) = &request.filter {
-            filter::push(&mut query, &filter::parse(text)?, &look.judge);
+            let filter = filter::parse(text)?;
+            capped = filter::event::is_cut(&mut look, &filter).await?;
+            filter::push(&mut query, &filter, &look.judge);
         }
         query.push(" order by s.no desc limit ").push_bind(limit + 1);
         let rows = session_row::fetch(&mut look.tx, query).await?;
-        page(&mut look, rows, limit).await
+        Ok(SessionsPage { capped, ..page(&mut look, rows, limit).await? })
     }
 
     /// Direct children by first mention; `None` when there is no such session.
@@ -77,7 +83,7 @@ async fn page(
     let more = limit < rows.len();
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|row| row.no);
-    Ok(SessionsPage { sessions: stalled::views(look, rows).await?, next })
+    Ok(SessionsPage { sessions: stalled::views(look, rows).await?, next, capped: false })
 }
 
 #[cfg(test)]

@@ -15,6 +15,10 @@ pub struct SessionsAnswer {
     /// Pass as `cursor=` to get the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
+    /// Only where `q` looks for words that more events say than were looked at: sessions may be
+    /// missing here, or be here because what they said was not looked at.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub capped: bool,
 }
 
 /// `GET /sessions/{id}`

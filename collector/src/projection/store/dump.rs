@@ -4,11 +4,12 @@ use futures_util::{Stream, StreamExt as _};
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 /// Every table of the view and the order of its rows.
-pub(in super::super) const TABLES: [(&str, &str); 14] = [
+pub(in super::super) const TABLES: [(&str, &str); 15] = [
     ("view_meta", "key"),
     ("checkpoint", "projection"),
     ("session", "no"),
     ("event", "key"),
+    ("said", "session_no, kind, tool, ok"),
     ("duplicate", "position"),
     ("poison", "position"),
     ("claim", "child_no, parent_no"),

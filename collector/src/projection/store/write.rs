@@ -1,6 +1,6 @@
 //! One batch, one transaction.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use banyan_protocol::{EventKey, Timestamp};
 use sqlx::{Connection as _, SqliteConnection};
@@ -27,6 +27,11 @@ static POISON: LazyLock<Statement> = LazyLock::new(|| {
 static CLAIMS: LazyLock<Statement> = LazyLock::new(|| {
     let head = "insert or ignore into claim (child_no, parent_no, position) values";
     Statement::new(head, 3, "")
+});
+
+static SAID: LazyLock<Statement> = LazyLock::new(|| {
+    let head = "insert or ignore into said (session_no, kind, tool, ok) values";
+    Statement::new(head, 4, "")
 });
 
 /// Times of a subtree that were read again from its children.
@@ -97,6 +102,7 @@ async fn write_events(
     rows: Vec<EventRow>,
     varied: &[i64],
 ) -> Result<(), sqlx::Error> {
+    SAID.write(tx, said(&rows)).await?;
     let values: Vec<Value> = rows.into_iter().flat_map(event::values).collect();
     event::ROWS.write(tx, values).await?;
     for key in varied {
@@ -107,6 +113,18 @@ async fn write_events(
             .await?;
     }
     Ok(())
+}
+
+/// What filters of sessions ask of events, each combination once.
+fn said(rows: &[EventRow]) -> Vec<Value> {
+    let tool = |row: &EventRow| row.tool.clone().unwrap_or_default();
+    let said: BTreeSet<(No, String, String, i64)> = rows
+        .iter()
+        .map(|row| (row.session_no, row.kind.clone(), tool(row), row.ok.map_or(-1, i64::from)))
+        .collect();
+    said.into_iter()
+        .flat_map(|(no, kind, tool, ok)| [no.into(), kind.into(), tool.into(), ok.into()])
+        .collect()
 }
 
 /// Gives every session below `top` its root and depth. All rows hold their new parents already.
@@ -174,6 +192,7 @@ async fn delete(tx: &mut SqliteConnection, no: No) -> Result<(), sqlx::Error> {
              select key from event where session_no = ?1
              and key < ?2 * (select position + 1 from checkpoint where projection = 'search'))",
         "delete from event where session_no = ?",
+        "delete from said where session_no = ?",
         "delete from alert where session_no = ?",
         "delete from acknowledgement where session_no = ?",
         "delete from remark where session_no = ?",

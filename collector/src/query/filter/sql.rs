@@ -10,8 +10,8 @@ use sqlx::{QueryBuilder, Sqlite};
 use super::super::attention::Judge;
 use super::{Condition, Filter, Key, Operator, Part, Pattern, Term, Trait, Value, groups};
 
-/// Adds `and …` for every condition to a query that has `s`, a session, and `r`, its root. What
-/// sessions said is looked for in the newest events that match.
+/// Adds `and …` for every condition to a query that has `s`, a session, and `r`, its root. Words
+/// are looked for in the newest events that say them: see [`event::is_cut`].
 pub(in crate::query) fn push(query: &mut QueryBuilder<Sqlite>, filter: &Filter, judge: &Judge) {
     push_within(query, filter, (judge, event::SPEAKERS_MAX_EVENTS));
 }
@@ -28,7 +28,7 @@ fn push_within(
 ) {
     let (events, sessions): (Vec<&Term>, Vec<&Term>) =
         filter.terms.iter().partition(|term| is_of_events(term));
-    event::push_speakers(query, &events, (judge.now(), speakers));
+    event::push_speakers(query, &events, judge.now());
     for group in groups(&sessions) {
         let values = group.iter().map(|term| values_of(term)).sum();
         let asked = Asked { judge, speakers, values };
@@ -58,7 +58,7 @@ fn push_group(
 #[derive(Clone, Copy, Debug)]
 struct Asked<'j> {
     judge: &'j Judge,
-    /// Events that sessions are found by, the newest.
+    /// Events that sessions are found by where words are looked for, the newest.
     speakers: i64,
     /// How many alternatives there are.
     values: usize,

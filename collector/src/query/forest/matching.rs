@@ -119,7 +119,9 @@ async fn find(
     query.push(" order by s.no desc limit ").push_bind(limit).push(")");
     let text: String = query.build_query_scalar().fetch_one(&mut *look.tx).await?;
     let mut found: Vec<Match> = serde_json::from_str(&text).map_err(QueryError::Row)?;
-    let capped = MATCHES_MAX_COUNT < found.len() || 0 < oldest;
+    let capped = MATCHES_MAX_COUNT < found.len()
+        || 0 < oldest
+        || filter::event::is_cut(look, filter).await?;
     found.truncate(MATCHES_MAX_COUNT);
     Ok((found, capped))
 }

@@ -197,7 +197,8 @@ async fn sessions(look: &mut Look, filter: &Filter, most: usize) -> Result<Findi
     filter::push(&mut query, filter, &look.judge);
     query.push(" order by s.no desc limit ").push_bind(limit(most)).push(")");
     let found = fetch(look, query).await?;
-    Ok(Findings { found, capped: 0 < oldest })
+    let capped = 0 < oldest || event::is_cut(look, filter).await?;
+    Ok(Findings { found, capped })
 }
 
 /// The number of the oldest session that is looked at; 0 when all are.

@@ -1,14 +1,16 @@
 //! A filter as a condition on events, and on sessions by what they said.
 
 use banyan_protocol::{EventKey, Timestamp};
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{QueryBuilder, Sqlite, query_scalar};
 
 use super::{
-    super::{Condition, Key, Operator, Pattern, Term, Value, groups, text},
+    super::{Condition, Filter, Key, Operator, Pattern, Term, Value, groups, text},
     moment, push_group, push_word,
 };
+use crate::query::{QueryError, look::Look};
 
-/// Events that sessions are found by: of those that match, the newest.
+/// Events that sessions are found by where words are looked for: of those that say them, the
+/// newest.
 pub(in crate::query) const SPEAKERS_MAX_EVENTS: i64 = 10_000;
 
 /// Adds `and …` for every condition to a query that has `e`, an event. Of text the index tells.
@@ -80,63 +82,72 @@ fn keys(operator: Operator, position: i64) -> (i64, i64) {
 }
 
 /// Adds `and …` for sessions with an event for which all of `terms` hold; none for which one that
-/// is turned around does not.
-pub(super) fn push_speakers(
-    query: &mut QueryBuilder<Sqlite>,
-    terms: &[&Term],
-    reach: (Timestamp, i64),
-) {
+/// is turned around does not. Each session's events are known by kind, tool and outcome, so this
+/// is exact, however many there are.
+pub(super) fn push_speakers(query: &mut QueryBuilder<Sqlite>, terms: &[&Term], now: Timestamp) {
     let (unwanted, wanted): (Vec<&Term>, Vec<&Term>) =
         terms.iter().copied().partition(|term| term.negated);
     if !wanted.is_empty() {
-        query.push(" and s.no in (");
-        push_of_events(query, &wanted, reach);
+        query.push(" and s.no in (").push(SPEAKERS);
+        push(query, &wanted, now);
         query.push(")");
     }
     for term in unwanted {
         let turned = Term { negated: false, ..term.clone() };
-        query.push(" and s.no not in (");
-        push_of_events(query, &[&turned], reach);
+        query.push(" and s.no not in (").push(SPEAKERS);
+        push(query, &[&turned], now);
         query.push(")");
     }
 }
 
-/// The sessions of the newest events, so many at most, for which all of `terms` hold.
-fn push_of_events(
-    query: &mut QueryBuilder<Sqlite>,
-    terms: &[&Term],
-    (now, speakers): (Timestamp, i64),
-) {
-    let question = text::expression(terms, None).unwrap_or_else(|| "mark : \"event\"".to_owned());
-    push_hits(query, question, speakers);
-    push(query, terms, now);
-}
+const SPEAKERS: &str = "select e.session_no from said e where true";
 
-/// Sessions that say it in any event; all for an empty text.
+/// Sessions that say it in one of the newest events that do, so many at most; all for an empty
+/// text.
 pub(super) fn push_text(query: &mut QueryBuilder<Sqlite>, pattern: &Pattern, speakers: i64) {
-    if pattern.text.trim().is_empty() {
+    let Some(question) = question(pattern) else {
         query.push("1");
         return;
+    };
+    query.push(
+        "s.no in (select e.session_no
+                  from (select rowid as key
+                        from event_text
+                        where event_text match ",
+    );
+    query.push_bind(question);
+    query.push(" order by rowid desc limit ").push_bind(speakers);
+    query.push(") hit cross join event e indexed by event_slim where e.key = hit.key)");
+}
+
+/// Whether more events say what a filter looks for than sessions are found by: what it finds may
+/// not be all then, and what it leaves out too little.
+pub(in crate::query) async fn is_cut(look: &mut Look, filter: &Filter) -> Result<bool, QueryError> {
+    for term in &filter.terms {
+        let Condition::Text(pattern) = &term.condition else { continue };
+        let Some(question) = question(pattern) else { continue };
+        let found: i64 = query_scalar(
+            "select count(*)
+             from (select 1 from event_text where event_text match ?1 limit ?2)",
+        )
+        .bind(question)
+        .bind(SPEAKERS_MAX_EVENTS + 1)
+        .fetch_one(&mut *look.tx)
+        .await?;
+        if SPEAKERS_MAX_EVENTS < found {
+            return Ok(true);
+        }
     }
+    Ok(false)
+}
+
+/// What the full-text index is asked for a text; `None` for an empty one, which every event says.
+fn question(pattern: &Pattern) -> Option<String> {
     let term = Term {
         at: 1,
         negated: false,
         condition: Condition::Text(pattern.clone()),
         source: String::new(),
     };
-    query.push("s.no in (");
-    push_hits(query, text::expression(&[&term], None).unwrap_or_default(), speakers);
-    query.push(")");
-}
-
-fn push_hits(query: &mut QueryBuilder<Sqlite>, question: String, speakers: i64) {
-    query.push(
-        "select e.session_no
-         from (select rowid as key
-               from event_text
-               where event_text match ",
-    );
-    query.push_bind(question);
-    query.push(" order by rowid desc limit ").push_bind(speakers);
-    query.push(") hit cross join event e indexed by event_slim where e.key = hit.key");
+    text::expression(&[&term], None)
 }

@@ -3,7 +3,7 @@
 use banyan_protocol::view::Status;
 
 use super::super::super::{
-    SessionsRequest,
+    ForestRequest, SearchRequest, SearchScope, SessionsRequest,
     fixture::{EventDraft, Fixture, NOW},
 };
 
@@ -124,6 +124,62 @@ const FOUND: [(&str, &str); 74] = [
     (r#""quo\"te' or 1=1 --""#, ""),
     ("* *", "lone leaf child root"),
 ];
+
+/// `old` said one thing, then `new` said it more often than events are looked at for words.
+async fn rare_and_frequent() -> Fixture {
+    let mut fixture = Fixture::new().await;
+    fixture.session("old", None).await;
+    fixture.session("new", None).await;
+    fixture.session("mute", None).await;
+    fixture
+        .event("old", |event| {
+            (event.kind, event.tool, event.ok) = ("operation.tool_end", Some("zap"), Some(true));
+            event.payload = r#""needle""#;
+        })
+        .await;
+    fixture
+        .run(
+            "with recursive numbers(n) as (
+                 select 2 union all select n + 1 from numbers where n < 11000)
+             insert into event (key, session_no, sequence, kind, at, received_at, variant,
+                                flags, digest, tool, ok, raw)
+             select n * 256, 2, n, 'operation.tool_end', n, n, 0, 0, x'00', 'zap', 1, 'needle'
+             from numbers",
+        )
+        .await;
+    fixture.index().await;
+    fixture
+}
+
+#[tokio::test]
+async fn a_session_is_found_by_one_event_however_many_others_say_the_same() {
+    let fixture = rare_and_frequent().await;
+    for (filter, expected, capped) in [
+        ("tool:zap", "new old", false),
+        ("-tool:zap", "mute", false),
+        ("-tool:zap agent:c*", "mute", false),
+        ("kind:tool_end ok:true", "new old", false),
+        ("-kind:tool_end", "mute", false),
+        ("-ok:true", "mute", false),
+        // Of words that is not so, and it is said.
+        ("needle", "new", true),
+        ("nothing", "", false),
+    ] {
+        let request = SessionsRequest { limit: 9, after: None, filter: Some(filter.to_owned()) };
+        let page = fixture.query.sessions(&request).await.unwrap();
+        let ids: Vec<_> = page.sessions.iter().map(|session| session.id.as_str()).collect();
+        assert_eq!((ids.join(" ").as_str(), page.capped), (expected, capped), "{filter}");
+        let request = SearchRequest {
+            text: filter.to_owned(),
+            scope: SearchScope::Sessions,
+            ..SearchRequest::default()
+        };
+        let found = fixture.query.search(&request).await.unwrap();
+        assert_eq!(found.total.capped, capped, "{filter}");
+        let forest = fixture.query.forest_of(filter, &ForestRequest::default()).await.unwrap();
+        assert_eq!(forest.matches.unwrap().sessions.capped, capped, "{filter}");
+    }
+}
 
 #[tokio::test]
 async fn filters_find_sessions() {

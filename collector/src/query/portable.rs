@@ -155,7 +155,9 @@ mod tests {
                 event.payload = r#"{"tool":"bash","success":true}"#;
             };
             match kind {
-                "operation.tool_start" => drop(fixture.event("d", draft).await),
+                "operation.tool_start" => {
+                    fixture.event("d", draft).await;
+                }
                 _ => fixture.part("d", draft).await,
             }
         }

@@ -19,7 +19,7 @@ pub(super) struct ImportArguments {
     /// Whose transcripts
     #[arg(value_enum)]
     agent: Agent,
-    /// Where they are [default: projects in $CLAUDE_CONFIG_DIR, else in ~/.claude]
+    /// Where they are [default: the projects in Claude Code's own directory]
     #[arg(value_name = "DIR")]
     directory: Option<PathBuf>,
     /// Where the collector answers [default: the first address that is configured]

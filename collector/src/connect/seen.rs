@@ -94,7 +94,7 @@ fn look_in(harness: Harness, own: Option<&Path>, project: &Path, managed: &Path)
     if harness == Harness::ClaudeCode {
         files.extend(file(harness, managed.to_owned(), true));
     }
-    let is_used = own.is_some_and(|own| own.is_dir()) || of_project.is_dir();
+    let is_used = own.is_some_and(Path::is_dir) || of_project.is_dir();
     Seen { harness, is_used, files }
 }
 

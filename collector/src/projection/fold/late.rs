@@ -28,20 +28,17 @@ impl Fold {
             return Ok(());
         }
         let change = node.recent.as_mut().and_then(|recent| recent.insert(&Slim::read(event)));
-        match change {
-            Some(Change { watch, alerts, gone }) => {
-                node.session.replayed(watch);
-                for (rule, first) in gone {
-                    self.rows.alerts.remove(&(no, rule, first));
-                    self.rows.alerts_gone.insert((no, rule, first));
-                }
-                self.take_alerts(no, alerts);
-            }
-            None => {
-                node.recent = None;
-                self.late.insert(no);
-            }
+        let Some(Change { watch, alerts, gone }) = change else {
+            node.recent = None;
+            self.late.insert(no);
+            return Ok(());
+        };
+        node.session.replayed(watch);
+        for (rule, first) in gone {
+            self.rows.alerts.remove(&(no, rule, first));
+            self.rows.alerts_gone.insert((no, rule, first));
         }
+        self.take_alerts(no, alerts);
         Ok(())
     }
 

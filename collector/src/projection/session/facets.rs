@@ -168,11 +168,8 @@ impl Session {
     /// how it goes.
     fn ending(&self) -> Option<&Ending> {
         let is_own = self.ended.stamp().is_some_and(|stamp| stamp.hand == Hand::First);
-        match self.reopened_at() {
-            Some(_) => None,
-            None if is_own || !self.speaks_for_itself() => self.ended.get(),
-            None => None,
-        }
+        let counts = self.reopened_at().is_none() && (is_own || !self.speaks_for_itself());
+        self.ended.get().filter(|_| counts)
     }
 
     /// Whether it says itself how it goes: that it began, what it wants, or in which state it is.

@@ -31,26 +31,26 @@ impl Listener {
             self.alerts.extend(alerts.into_iter().map(|alert| (alert.name(), alert)));
             return;
         }
-        match self.recent.as_mut().and_then(|recent| recent.insert(&event)) {
-            Some(Change { watch, alerts, gone }) => {
-                self.watch = watch;
-                self.alerts.retain(|name, _| !gone.contains(name));
-                self.alerts.extend(alerts.into_iter().map(|alert| (alert.name(), alert)));
-            }
-            None => {
-                self.replays += 1;
-                let Replayed { watch, recent, alerts } = replayed(self.heard.clone());
-                (self.watch, self.recent) = (watch, Some(recent));
-                self.alerts = alerts.into_iter().map(|alert| (alert.name(), alert)).collect();
-            }
-        }
+        let change = self.recent.as_mut().and_then(|recent| recent.insert(&event));
+        let Some(Change { watch, alerts, gone }) = change else {
+            self.replays += 1;
+            let Replayed { watch, recent, alerts } = replayed(self.heard.clone());
+            (self.watch, self.recent) = (watch, Some(recent));
+            self.alerts = alerts.into_iter().map(|alert| (alert.name(), alert)).collect();
+            return;
+        };
+        self.watch = watch;
+        self.alerts.retain(|name, _| !gone.contains(name));
+        self.alerts.extend(alerts.into_iter().map(|alert| (alert.name(), alert)));
     }
 }
 
 fn replayed(mut events: Vec<Slim<'static>>) -> Replayed {
     events.sort_by_key(Slim::place);
     let mut replay = Replay::default();
-    events.iter().for_each(|event| replay.see(event));
+    for event in &events {
+        replay.see(event);
+    }
     replay.finish()
 }
 

@@ -63,7 +63,7 @@ fn channels(run: Run) -> (Vec<Entry>, Vec<Entry>) {
                 continue;
             }
         };
-        let items = cut(signal, Encoding::Json, body.as_bytes()).unwrap().items;
+        let items = cut(signal, Encoding::Json, &body.into()).unwrap().items;
         let items = items.into_iter().map(|bytes| Entry { source: Source::Otlp(signal), bytes });
         telemetry.extend(items);
     }

@@ -21,8 +21,8 @@ use super::{
     row_id,
 };
 
-/// Sessions of one text of a long answer.
-const CHUNK_ROWS: u32 = 1_000;
+/// Sessions of one text of a long answer. A session may hold 150 kB of text.
+const CHUNK_ROWS: u32 = 250;
 
 /// A session as stored. Fields in the order of [`FIELDS`], own and subtree behind them.
 #[derive(Debug, Deserialize)]

@@ -15,8 +15,8 @@ use crate::{Timestamp, Violation};
 pub struct LogRecord {
     /// When it happened, else when it was observed.
     pub time: Option<Timestamp>,
-    /// What kind of event it is: its own field (unless that is a place in source code), else the attribute `event.name`, else the body
-    /// where that is nothing but a name with a dot.
+    /// What kind of event it is: its own field, unless that names a place in source code, else the
+    /// attribute `event.name`, else the body where that is nothing but a name with a dot.
     pub event_name: Option<String>,
     /// 1–24: 9 is information, 13 a warning, 17 an error; 0 when it does not say.
     pub severity: i64,

@@ -33,7 +33,7 @@ pub struct AlertEntry {
     pub agent_id: String,
     /// What it was to achieve.
     pub goal: Option<String>,
-    /// The number of its group; absent in a tree of one.
+    /// The number of its group; absent in a tree that never had two sessions.
     pub group: Option<u32>,
     /// Which rule fired.
     #[serde(rename = "type")]

@@ -65,7 +65,7 @@ pub struct SessionView {
     pub root_session_id: String,
     /// Levels below the root; the root is 0.
     pub depth: u32,
-    /// The number of its group; absent in a tree of one.
+    /// The number of its group; absent in a tree that never had two sessions.
     pub group: Option<u32>,
     /// Direct children.
     pub children: u64,

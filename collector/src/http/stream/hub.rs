@@ -24,8 +24,10 @@ use crate::{
     query::{Query, QueryError},
 };
 
-/// Events that are read and serialised at once.
+/// Events that are read and serialised at once, for all readers.
 const CHUNK_MAX_EVENTS: u32 = 1_000;
+/// The same for one reader that has fallen behind what is kept: it holds them alone while it stalls.
+pub(super) const CATCH_UP_MAX_EVENTS: u32 = 100;
 /// What is kept for readers that are a little behind.
 const RING_MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Two chunks are at least this far apart …
@@ -116,7 +118,7 @@ impl Shared {
     async fn follow(&self) -> Result<(), QueryError> {
         let mut from = *self.fed.borrow();
         while from < self.progress.projected() {
-            let chunk = self.read(from).await?;
+            let chunk = self.read(from, CHUNK_MAX_EVENTS).await?;
             from = chunk.to;
             self.ring().push(chunk, RING_MAX_BYTES);
             self.fed.send_replace(from);
@@ -124,11 +126,11 @@ impl Shared {
         Ok(())
     }
 
-    /// Everything behind `from`, or the first part of it.
-    pub(super) async fn read(&self, from: Position) -> Result<Chunk, QueryError> {
+    /// Everything behind `from`, or the first part of it: about `limit` events.
+    pub(super) async fn read(&self, from: Position, limit: u32) -> Result<Chunk, QueryError> {
         // Asked before the view is: what is projected meanwhile comes with the next chunk.
         let projected = self.progress.projected();
-        let events = self.query.events_after(from, CHUNK_MAX_EVENTS).await?;
+        let events = self.query.events_after(from, limit).await?;
         let to = events.last().map_or(projected.max(from), |event| event.banyan.position);
         let alerts = self.query.alerts_between(from, to).await?;
         Ok(frames::chunk((from, to), &events, &alerts))

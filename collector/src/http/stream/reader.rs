@@ -8,7 +8,7 @@ use tokio::{sync::watch, time::Interval};
 
 use super::{
     frames::{self, Lost},
-    hub::Shared,
+    hub::{CATCH_UP_MAX_EVENTS, Shared},
     ring::Found,
 };
 use crate::http::sse;
@@ -59,7 +59,7 @@ impl Reader {
             let cursor = self.hub.query.cursor(self.position);
             return Some(frames::reset(Lost::TooFarBehind, cursor).into());
         }
-        match self.hub.read(self.position).await {
+        match self.hub.read(self.position, CATCH_UP_MAX_EVENTS).await {
             Ok(chunk) => {
                 self.position = chunk.to;
                 Some(chunk.bytes)

@@ -157,7 +157,7 @@ test('what_cannot_be_said_is_said_as_well_as_possible', async () => {
   const agent = client({ agentId: 'odd' });
   const circle = { name: 'circle' };
   circle.self = circle;
-  const throws = { get secret() { throw new Error('no'); }, open: 1 };
+  const throws = { get closed() { throw new Error('no'); }, open: 1 };
   let deep = {};
   for (let level = 0; level < 20_000; level += 1) deep = { deep };
   const odd = [circle, { big: 10n }, throws, deep, [1, 2], 'text', null, undefined, { half: '\ud83d' }];
@@ -170,7 +170,7 @@ test('what_cannot_be_said_is_said_as_well_as_possible', async () => {
   assert.equal(payloads.length, odd.length + 2);
   assert.deepEqual(payloads[0], { name: 'circle', self: '[circular]' });
   assert.deepEqual(payloads[1], { big: '10' });
-  assert.deepEqual(payloads[2], { secret: '[unreadable]', open: 1 });
+  assert.deepEqual(payloads[2], { closed: '[unreadable]', open: 1 });
   assert.deepEqual(payloads.slice(4, 8), [{ value: [1, 2] }, { value: 'text' }, {}, {}]);
   assert.equal(payloads[9].clipped, true);
   assert.equal(payloads[9].tool, 'cat');

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use hyper::body::{Frame, SizeHint};
 use serde::Serialize;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::unbounded_channel;
 
 use super::error::ApiError;
 
@@ -26,11 +26,11 @@ const PIECE_BYTES: usize = 128 * 1024;
 /// Room in a piece for what is written last.
 const MARGIN_BYTES: usize = 8 * 1024;
 
-/// What was written, in order.
-#[derive(Debug, Default)]
-struct Pieces {
-    closed: Vec<Bytes>,
+/// Writes pieces: each is given to `full` as soon as it has grown to its size.
+#[derive(Debug)]
+struct Pieces<F> {
     open: Vec<u8>,
+    full: F,
 }
 
 /// The body that gives them, of known length.
@@ -42,14 +42,17 @@ struct InPieces {
 
 /// `200` with `answer` as JSON.
 pub(super) fn json(answer: &impl Serialize) -> Response {
-    let mut pieces = Pieces::default();
-    if let Err(error) = serde_json::to_writer(&mut pieces, answer) {
+    let mut written = Vec::new();
+    let keep = |piece| {
+        written.push(piece);
+        Ok(())
+    };
+    if let Err(error) = Pieces::new(keep).write_json(answer) {
         tracing::error!(%error, "an answer cannot be written as JSON");
         return ApiError::Panicked.into_response();
     }
-    let mut response = Response::new(pieces.into_body());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+    let left_bytes = written.iter().map(length).sum();
+    response(Body::new(InPieces { pieces: written.into_iter(), left_bytes }))
 }
 
 /// `200` with `answer` as JSON, each piece sent as soon as it is full. Written apart from whatever
@@ -57,64 +60,39 @@ pub(super) fn json(answer: &impl Serialize) -> Response {
 pub(super) fn json_at_length(answer: impl Serialize + Send + 'static) -> Response {
     let (sender, mut pieces) = unbounded_channel();
     tokio::task::spawn_blocking(move || {
-        let mut sending = Sending { sender, open: Vec::with_capacity(PIECE_BYTES + MARGIN_BYTES) };
-        let written = serde_json::to_writer(&mut sending, &answer);
-        if let Err(error) = written.map_err(io::Error::from).and_then(|()| sending.send())
-            && error.kind() != io::ErrorKind::BrokenPipe
-        {
-            tracing::error!(%error, "an answer cannot be written as JSON");
-            // Without its proper end the reader knows that something is missing.
-            let _left = sending.sender.send(Err(error));
+        let left = || io::Error::from(io::ErrorKind::BrokenPipe);
+        let send = |piece| sender.send(Ok(piece)).map_err(|_left| left());
+        match Pieces::new(send).write_json(&answer) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                tracing::error!(%error, "an answer cannot be written as JSON");
+                // Without its proper end the reader knows that something is missing.
+                let _left = sender.send(Err(error));
+            }
+            Ok(()) | Err(_) => {}
         }
     });
-    let mut response =
-        Response::new(Body::from_stream(stream::poll_fn(move |context| pieces.poll_recv(context))));
+    response(Body::from_stream(stream::poll_fn(move |context| pieces.poll_recv(context))))
+}
+
+fn response(body: Body) -> Response {
+    let mut response = Response::new(body);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
-/// What is written, on its way.
-#[derive(Debug)]
-struct Sending {
-    sender: UnboundedSender<io::Result<Bytes>>,
-    open: Vec<u8>,
-}
+impl<F: FnMut(Bytes) -> io::Result<()>> Pieces<F> {
+    fn new(full: F) -> Self {
+        Self { open: Vec::new(), full }
+    }
 
-impl Sending {
-    /// Fails when the reader has left.
-    fn send(&mut self) -> io::Result<()> {
-        let next = Vec::with_capacity(PIECE_BYTES + MARGIN_BYTES);
-        let piece = Bytes::from(std::mem::replace(&mut self.open, next));
-        self.sender.send(Ok(piece)).map_err(|_left| io::ErrorKind::BrokenPipe.into())
+    /// Writes `answer`, and gives the last piece.
+    fn write_json(mut self, answer: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut self, answer)?;
+        (self.full)(self.open.into())
     }
 }
 
-impl io::Write for Sending {
-    fn write(&mut self, written: &[u8]) -> io::Result<usize> {
-        self.write_all(written).map(|()| written.len())
-    }
-
-    #[inline]
-    fn write_all(&mut self, written: &[u8]) -> io::Result<()> {
-        self.open.extend_from_slice(written);
-        if self.open.len() < PIECE_BYTES { Ok(()) } else { self.send() }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Pieces {
-    fn into_body(self) -> Body {
-        let mut pieces = self.closed;
-        pieces.push(Bytes::from(self.open));
-        let left_bytes = pieces.iter().map(length).sum();
-        Body::new(InPieces { pieces: pieces.into_iter(), left_bytes })
-    }
-}
-
-impl io::Write for Pieces {
+impl<F: FnMut(Bytes) -> io::Result<()>> io::Write for Pieces<F> {
     fn write(&mut self, written: &[u8]) -> io::Result<usize> {
         self.write_all(written).map(|()| written.len())
     }
@@ -123,11 +101,11 @@ impl io::Write for Pieces {
     #[inline]
     fn write_all(&mut self, written: &[u8]) -> io::Result<()> {
         self.open.extend_from_slice(written);
-        if PIECE_BYTES <= self.open.len() {
-            let next = Vec::with_capacity(PIECE_BYTES + MARGIN_BYTES);
-            self.closed.push(Bytes::from(std::mem::replace(&mut self.open, next)));
+        if self.open.len() < PIECE_BYTES {
+            return Ok(());
         }
-        Ok(())
+        let next = Vec::with_capacity(PIECE_BYTES + MARGIN_BYTES);
+        (self.full)(std::mem::replace(&mut self.open, next).into())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -83,6 +83,22 @@ test('AC-29: pages come to rest without shifting, and no script of ours is long'
   }
 });
 
+test('AC-29: orphans below a short forest are at their place at once', async () => {
+  const short = await Collector.start();
+  try {
+    await short.generate(100);
+    const page = await open(browser, short.origin);
+    await watch(page);
+    await page.goto('/');
+    await page.waitForFunction(() => document.getElementById('pill').textContent === 'Live');
+    const { shift } = await calm(page);
+    assert.ok(shift <= SHIFT_MAX, `shifts by ${shift}`);
+    await page.context().close();
+  } finally {
+    await short.stop();
+  }
+});
+
 for (const colorScheme of SCHEMES) {
   test(`AC-41, AC-42, AC-43: odd shapes and texts break no page, ${colorScheme}`, async () => {
     const page = await open(browser, collector.origin, { colorScheme });
